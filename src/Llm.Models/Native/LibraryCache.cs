@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+
+namespace Llm.Models;
+
+/// <summary>Keeps repaired native libraries on disk, because the system loads libraries only from files.</summary>
+/// <param name="chosenFolder">The only folder to use, or null for the two others.</param>
+/// <param name="userFolder">Where copies stay from run to run, or null where the user has no such place.</param>
+/// <param name="temporaryFolder">Where a copy lives for a moment if the user's folder cannot hold it.</param>
+internal sealed class LibraryCache(string? chosenFolder, string? userFolder, string temporaryFolder)
+{
+    public const string Variable = "LLM_NATIVE_CACHE";
+
+    public static LibraryCache ForThisUser()
+    {
+        var local = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return new(
+            Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? Path.GetFullPath(chosen) : null,
+            local.Length > 0 ? Path.Combine(local, "Llm", "native") : null,
+            Path.GetTempPath());
+    }
+
+    /// <summary>Loads <paramref name="content"/> from a file of this name.</summary>
+    /// <exception cref="TorchNotAvailableException">No folder can hold the file.</exception>
+    /// <exception cref="DllNotFoundException">The file does not load.</exception>
+    public nint Load(string name, ReadOnlySpan<byte> content, Func<string, nint> load)
+    {
+        var folder = chosenFolder ?? userFolder;
+        try
+        {
+            if (folder is not null)
+                return load(Keep(folder, name, content));
+        }
+        catch (Exception failure) when (chosenFolder is not null && IsRefusal(failure))
+        {
+            throw CannotHold(folder, failure);
+        }
+        catch (Exception failure) when (chosenFolder is null && (IsRefusal(failure) || failure is DllNotFoundException))
+        {
+            // A home that is read-only, or mounted so that nothing in it can be executed: the temporary folder may be neither.
+        }
+
+        return LoadOnce(name, content, load);
+    }
+
+    /// <summary>Writes the file, unless it is there whole, and returns its path, which holds a digest of the content.</summary>
+    private static string Keep(string folder, string name, ReadOnlySpan<byte> content)
+    {
+        var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(content))[..16], name);
+        if (Holds(path, content))
+            return path;
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            Write(unfinished, content);
+            // A process that is loading the old file keeps it: the move puts another file under the name.
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+        return path;
+    }
+
+    /// <summary>Loads from a folder of its own, which nobody else can write to, and which is gone afterwards: a loaded file needs no name.</summary>
+    private nint LoadOnce(string name, ReadOnlySpan<byte> content, Func<string, nint> load)
+    {
+        DirectoryInfo? folder = null;
+        try
+        {
+            Directory.CreateDirectory(temporaryFolder);
+            folder = Directory.CreateTempSubdirectory("llm-");
+            var path = Path.Combine(folder.FullName, name);
+            Write(path, content);
+            return load(path);
+        }
+        catch (Exception failure) when (IsRefusal(failure))
+        {
+            throw CannotHold(userFolder is null ? temporaryFolder : $"{userFolder} or {temporaryFolder}", failure);
+        }
+        finally
+        {
+            folder?.Delete(recursive: true);
+        }
+    }
+
+    private static bool Holds(string path, ReadOnlySpan<byte> content) =>
+        File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path));
+
+    private static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static bool IsRefusal(Exception failure) => failure is IOException or UnauthorizedAccessException;
+
+    private static TorchNotAvailableException CannotHold(string? folder, Exception failure) => new(
+        $"On this system torch needs a repaired copy of one of its libraries, which cannot be kept in {folder} ({failure.Message.TrimEnd('.')}): "
+        + $"set the environment variable {Variable} to a folder that this program may write to.", failure);
+}
