@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Llm.Models;
 
 /// <summary>Writes files so that a reader sees the old content or the new, never a part.</summary>
@@ -14,6 +16,10 @@ public static class AtomicFile
         using var file = Stage(path, write);
         file.Commit();
     }
+
+    /// <summary>Writes a text in UTF-8, as <see cref="Write"/> does.</summary>
+    /// <exception cref="IOException">The folder is missing or not writable, or the disk is full; the message names the path.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The first half of <see cref="Write"/>: the content is on the disk, under a temporary name.</summary>
     internal static StagedFile Stage(string path, Action<Stream> write)

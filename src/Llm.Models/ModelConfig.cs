@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -106,7 +105,7 @@ public abstract record ModelConfig
     }
 
     /// <summary>Writes config.json into <paramref name="folder"/>.</summary>
-    public void Save(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(ToJson())));
+    public void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson());
 
     /// <summary>Builds the model.</summary>
     private protected abstract CausalLM Create();
