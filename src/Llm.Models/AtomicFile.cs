@@ -40,7 +40,7 @@ public static class AtomicFile
     internal sealed class StagedFile(string path) : IDisposable
     {
         private readonly string _temporary = Path.Combine(
-            Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+            Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", $".{Path.GetRandomFileName()}.tmp");
 
         public void Write(Action<Stream> write) => Guard(() =>
         {

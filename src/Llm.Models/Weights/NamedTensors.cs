@@ -13,7 +13,8 @@ internal sealed record NamedTensor(string Name, byte[] Utf8Name, Tensor Tensor, 
 /// <summary>Checks that tensors can be written, so that the error comes before the first byte.</summary>
 internal static class NamedTensors
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Throws an <see cref="ArgumentException"/> on half a surrogate pair.</summary>
+    public static UTF8Encoding StrictUtf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static IReadOnlyList<NamedTensor> Check(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace Llm.Models;
@@ -10,68 +8,34 @@ internal sealed class SafetensorsLayout
 {
     private const int PieceBytes = 64 << 20;
     private const int Alignment = 8;
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly NamedTensor[] _tensors;
-    private readonly IReadOnlyDictionary<string, string> _metadata;
+    private readonly byte[] _header;
 
     public SafetensorsLayout(IEnumerable<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         // Larger elements first keeps every tensor aligned to its own elements without padding.
         _tensors = [.. tensors.OrderByDescending(tensor => tensor.Type.Rank).ThenBy(tensor => tensor.Utf8Name, ByteOrder)];
-        _metadata = metadata ?? new Dictionary<string, string>();
+        _header = Header(_tensors, metadata ?? new Dictionary<string, string>());
     }
 
     private static Comparer<byte[]> ByteOrder { get; } = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
 
     public void Write(Stream stream)
     {
-        stream.Write(Header());
+        stream.Write(_header);
         foreach (var tensor in _tensors)
             WriteData(stream, tensor);
     }
 
-    private byte[] Header()
+    private static byte[] Header(NamedTensor[] tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        using var json = new MemoryStream();
-        json.Write(stackalloc byte[sizeof(long)]);
-        using (var writer = new Utf8JsonWriter(json, Compact))
-            WriteJson(writer);
-        while (json.Length % Alignment != 0)
-            json.WriteByte((byte)' ');
-
-        var header = json.ToArray();
-        BinaryPrimitives.WriteInt64LittleEndian(header, header.Length - sizeof(long));
+        var json = HeaderJson.Write(tensors, metadata);
+        var length = (json.Length + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[sizeof(long) + length];
+        BinaryPrimitives.WriteInt64LittleEndian(header, length);
+        json.CopyTo(header, sizeof(long));
+        header.AsSpan(sizeof(long) + json.Length).Fill((byte)' ');
         return header;
-    }
-
-    private void WriteJson(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        if (_metadata.Count > 0)
-        {
-            writer.WriteStartObject(SafetensorsHeader.MetadataKey);
-            foreach (var (key, value) in _metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                writer.WriteString(key, value);
-            writer.WriteEndObject();
-        }
-        long start = 0;
-        foreach (var tensor in _tensors)
-        {
-            writer.WriteStartObject(tensor.Name);
-            writer.WriteString("dtype", tensor.Type.Name);
-            WriteNumbers(writer, "shape", tensor.Tensor.shape);
-            WriteNumbers(writer, "data_offsets", [start, start += tensor.ByteCount]);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter writer, string name, long[] numbers)
-    {
-        writer.WriteStartArray(name);
-        foreach (var number in numbers)
-            writer.WriteNumberValue(number);
-        writer.WriteEndArray();
     }
 
     // One tensor at a time comes to the CPU and into row-major order; most lie there already and are written in place.
