@@ -41,9 +41,9 @@ internal readonly ref struct ElfImage
 
     private int WeakenSection(ulong section, ReadOnlySpan<byte> name, ref int room)
     {
-        var names = UInt64(Section(UInt32(section + 40)) + 24);
+        var names = Pointer(Section(UInt32(section + 40)) + 24);
         var found = 0;
-        var record = UInt64(section + 24);
+        var record = Pointer(section + 24);
         for (var records = UInt32(section + 44); records > 0; records--)
         {
             TakeRoom(ref room);
@@ -74,13 +74,19 @@ internal readonly ref struct ElfImage
             throw new InvalidDataException("The ELF file's list of needed versions runs in circles.");
     }
 
-    private ulong Section(uint index) => UInt64(40) + (ulong)index * SectionSize;
+    private ulong Section(uint index) => Pointer(40) + (ulong)index * SectionSize;
 
     private ushort UInt16(ulong offset) => BinaryPrimitives.ReadUInt16LittleEndian(From(offset, 2));
 
     private uint UInt32(ulong offset) => BinaryPrimitives.ReadUInt32LittleEndian(From(offset, 4));
 
-    private ulong UInt64(ulong offset) => BinaryPrimitives.ReadUInt64LittleEndian(From(offset, 8));
+    // Checked at once, so that nothing that is added to it later runs over.
+    private ulong Pointer(ulong offset)
+    {
+        var pointer = BinaryPrimitives.ReadUInt64LittleEndian(From(offset, 8));
+        _ = From(pointer, 0);
+        return pointer;
+    }
 
     private Span<byte> From(ulong offset, int size)
     {

@@ -68,12 +68,11 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
     /// <summary>Loads from a folder of its own, which nobody else can write to, and which is gone afterwards: a loaded file needs no name.</summary>
     private nint LoadOnce(string name, ReadOnlySpan<byte> content, Func<string, nint> load)
     {
-        DirectoryInfo? folder = null;
+        var folder = Path.Combine(temporaryFolder, $"llm-{Guid.NewGuid():N}");
         try
         {
-            Directory.CreateDirectory(temporaryFolder);
-            folder = Directory.CreateTempSubdirectory("llm-");
-            var path = Path.Combine(folder.FullName, name);
+            CreatePrivate(folder);
+            var path = Path.Combine(folder, name);
             Write(path, content);
             return load(path);
         }
@@ -83,8 +82,17 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
         }
         finally
         {
-            folder?.Delete(recursive: true);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static bool Holds(string path, ReadOnlySpan<byte> content) =>

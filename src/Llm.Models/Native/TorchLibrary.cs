@@ -56,9 +56,21 @@ internal sealed class TorchLibrary(
         catch (DllNotFoundException) when (platform.ChecksSymbolVersions)
         {
             var image = File.ReadAllBytes(library);
-            if (ElfImage.WeakenVersion(image, UnusedVersion) == 0)
+            if (Weaken(image, library) == 0)
                 throw;
             return cache.Load(platform.LibraryFile, image, load);
+        }
+    }
+
+    private static int Weaken(byte[] image, string library)
+    {
+        try
+        {
+            return ElfImage.WeakenVersion(image, UnusedVersion);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new TorchNotAvailableException($"{library} is damaged: {damage.Message} Restore the package TorchSharp again.", damage);
         }
     }
 
