@@ -43,7 +43,7 @@ internal sealed class TorchLibrary(
         }
         catch (DllNotFoundException failure) when (failure is not TorchNotAvailableException)
         {
-            throw new TorchNotAvailableException($"Torch's native libraries do not load on this system: {failure.Message.Trim()}", failure);
+            throw new TorchNotAvailableException($"Torch's native libraries do not load on this system: {Reason(failure)}", failure);
         }
     }
 
@@ -60,6 +60,13 @@ internal sealed class TorchLibrary(
                 throw;
             return cache.Load(platform.LibraryFile, image, load);
         }
+    }
+
+    // On Unix the first line is general advice, and what the system said about each file name that was tried follows.
+    private static string Reason(DllNotFoundException failure)
+    {
+        var lines = failure.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length > 1 ? lines[1] : failure.Message;
     }
 
     private static int Weaken(byte[] image, string library)

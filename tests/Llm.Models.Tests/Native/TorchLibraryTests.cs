@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Llm.Models.Tests.Native;
 
 public sealed class TorchLibraryTests : IDisposable
@@ -53,6 +55,20 @@ public sealed class TorchLibraryTests : IDisposable
         var error = Refusal(Library("linux-x64", path => Path.GetFileName(path) != Own));
 
         Assert.StartsWith("Torch's native libraries do not load on this system: no ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SystemRefusesAFile_GivesTheSystemsReasonAlone()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("The wording is that of Linux.");
+
+        ShipLinux();
+        var library = new TorchLibrary("linux-x64", [_folder.Path], NativeLibrary.Load, new LibraryCache(null, null, _folder.Path));
+
+        Assert.Equal(
+            $"Torch's native libraries do not load on this system: {_folder.Combine("libc10.so")}: file too short",
+            Refusal(library).Message);
     }
 
     [Fact]
