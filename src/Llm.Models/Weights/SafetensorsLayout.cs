@@ -43,9 +43,10 @@ internal sealed class SafetensorsLayout
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var rows = tensor.Tensor.detach().cpu().contiguous();
+        var rows = tensor.Tensor.detach();
         if (rows.is_complex())
             rows = rows.resolve_conj();
+        rows = rows.to(tensor.Type.Scalar ?? rows.dtype).cpu().contiguous();
         for (long start = 0; start < tensor.ByteCount; start += PieceBytes)
             stream.Write(TensorMemory.Bytes(rows, start, (int)Math.Min(PieceBytes, tensor.ByteCount - start)));
         GC.KeepAlive(rows);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Llm.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llm.Models.Tests.Weights;
@@ -128,6 +129,21 @@ public class SafetensorsTests
     }
 
     [Fact]
+    public void Save_AsOtherType_ConvertsTheFloatingPointTensorsAlone()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+
+        Safetensors.Save(
+            folder.File("a"), [new("w", tensor(new[] { 1.5f, float.NaN, 1e30f })), new("ids", tensor(new[] { 1L }))], type: ScalarType.Float16);
+
+        using var file = SafetensorsFile.Open(folder.File("a"));
+        Assert.Equal(("F16", "I64"), (file.Tensors["w"].DataType, file.Tensors["ids"].DataType));
+        Assert.Equal([1.5f, float.NaN, float.PositiveInfinity], file.Read("w", ScalarType.Float32).data<float>().ToArray());
+        Assert.Throws<ArgumentException>(() => Safetensors.Save(folder.File("b"), [], type: ScalarType.Int32));
+    }
+
+    [Fact]
     public void Save_PiecesOfOneTensorThatDoNotOverlap_AreWritten()
     {
         using var folder = new TemporaryFolder();
@@ -199,7 +215,7 @@ public class SafetensorsTests
         using var folder = new TemporaryFolder();
         using var weight = rand(8, 8);
         using var transposed = weight.t();
-        var before = Tensor.TotalCount;
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         for (var i = 0; i < 20; i++)
         {
@@ -208,7 +224,7 @@ public class SafetensorsTests
             file.CopyTo("t", transposed);
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     private static Tensor Random(ScalarType type, long[] shape, int seed)
