@@ -1,0 +1,125 @@
+using System.Text;
+
+namespace Llm.Tokenizers;
+
+/// <summary>
+/// Byte-level byte-pair encoding, the tokenizer of GPT-2 (Radford et al. 2019): a text is cut by a pattern, and within each piece the bytes
+/// are joined by learned merges, so that every text has ids and comes back unchanged. Ids equal those of Hugging Face's tokenizers and of tiktoken.
+/// </summary>
+public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
+{
+    private readonly BpeVocabulary _vocabulary;
+    private readonly Dictionary<int, AddedToken> _added;
+    private readonly PieceTable _pieces; // only what merging would give as well
+    private readonly Lazy<Dictionary<string, int>> _ids;
+
+    /// <summary>A tokenizer of a vocabulary as vocab.json and merges.txt spell it.</summary>
+    /// <param name="vocabulary">Token in its raw form → id.</param>
+    /// <param name="merges">The learned merges, the first learned first; both tokens and what they join to are in the vocabulary.</param>
+    /// <param name="config">Pattern, added tokens and the like; GPT-2's without added tokens, if null.</param>
+    /// <exception cref="ArgumentException">Two tokens have one id, a merge names a token that the vocabulary lacks, or an added token clashes.</exception>
+    public ByteLevelBpeTokenizer(
+        IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, ByteLevelBpeConfig? config = null)
+        : this(BpeVocabulary.FromTokens(vocabulary, merges, config?.AddedTokens ?? []), config ?? new ByteLevelBpeConfig())
+    {
+    }
+
+    internal ByteLevelBpeTokenizer(BpeVocabulary vocabulary, ByteLevelBpeConfig config)
+        : base(vocabulary.Tokens, config.AddedTokens)
+    {
+        _vocabulary = vocabulary;
+        Config = config;
+        _added = config.AddedTokens.ToDictionary(token => token.Id);
+        _pieces = new PieceTable(vocabulary.Tokens, Enumerable.Range(0, VocabSize).Where(
+            id => vocabulary.Tokens.Has(id) && (vocabulary.IsReachable(id) || (config.IgnoresMerges && !_added.ContainsKey(id)))));
+        _ids = new Lazy<Dictionary<string, int>>(MakeIds);
+    }
+
+    /// <summary>Pattern, added tokens and the like.</summary>
+    public ByteLevelBpeConfig Config { get; }
+
+    internal BpeVocabulary Vocabulary => _vocabulary;
+
+    /// <inheritdoc/>
+    public override string? IdToToken(int id)
+    {
+        if (_added.TryGetValue(id, out var added))
+            return added.Content;
+        return _vocabulary.Tokens.Has(id) ? ByteSymbols.ToToken(_vocabulary.Tokens[id]) : null;
+    }
+
+    /// <inheritdoc/>
+    public override int? TokenToId(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return _ids.Value.TryGetValue(token, out var id) ? id : null;
+    }
+
+    /// <inheritdoc/>
+    public override void Save(string folder) => ByteLevelBpeFiles.Write(this, folder);
+
+    /// <summary>The raw form of a token that merges know, whatever an added token of the same id is called.</summary>
+    internal string LearnedToken(int id) => ByteSymbols.ToToken(_vocabulary.Tokens[id]);
+
+    private protected override void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens)
+    {
+        var chars = text[part];
+        using var utf8 = ByteBuffer.Rent();
+        var first = tokens.Count;
+        var prefix = Config.AddsPrefixSpace && chars.Length > 0 && !char.IsWhiteSpace(chars[0]) ? 1 : 0;
+        if (prefix > 0)
+            utf8.Append(" "u8);
+        utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(Encoding.UTF8.GetByteCount(chars))));
+        utf8.Reserve(UnicodeClasses.Padding).Clear();
+        EncodeUtf8(utf8.Written, tokens);
+        if (tokens.WithPlaces)
+            TextPlaces.FromBytes(tokens.Places[first..], text, part, prefix);
+    }
+
+    // The text is followed by padding. Places are those of bytes.
+    private unsafe void EncodeUtf8(ReadOnlySpan<byte> utf8, TokenBuffer tokens)
+    {
+        Span<int> lengths = stackalloc int[256];
+        fixed (byte* start = utf8)
+        {
+            byte* text = start, end = start + utf8.Length;
+            while (text < end)
+            {
+                var count = Config.Pattern.Split(text, end, lengths);
+                foreach (var length in lengths[..count])
+                {
+                    var first = tokens.Count;
+                    var id = _pieces.Find(text, length);
+                    if (id != PieceTable.NotFound)
+                        tokens.Add(id);
+                    else
+                        tokens.Advance(_vocabulary.Encode(new ReadOnlySpan<byte>(text, length), tokens.Reserve(length)));
+                    if (tokens.WithPlaces)
+                        SetPlaces(tokens, first, (int)(text - start));
+                    text += length;
+                }
+            }
+        }
+    }
+
+    private void SetPlaces(TokenBuffer tokens, int first, int start)
+    {
+        for (var i = first; i < tokens.Count; i++)
+        {
+            var end = start + Utf8.LengthOf(tokens.Ids[i]);
+            tokens.Places[i] = start..end;
+            start = end;
+        }
+    }
+
+    private Dictionary<string, int> MakeIds()
+    {
+        var ids = new Dictionary<string, int>(VocabSize, StringComparer.Ordinal);
+        for (var id = 0; id < VocabSize; id++)
+        {
+            if (IdToToken(id) is { } token)
+                ids[token] = id;
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using static Llm.Tokenizers.UnicodeClasses;
+
+namespace Llm.Tokenizers;
+
+/// <summary>One split pattern, written by hand over UTF-8.</summary>
+internal unsafe interface IPieceScanner
+{
+    /// <summary>The end of the piece that starts at <paramref name="start"/>, which lies before <paramref name="end"/>.</summary>
+    static abstract byte* Next(byte* start, byte* end);
+}
+
+/// <summary>GPT-2: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.</summary>
+internal readonly unsafe struct Gpt2Scanner : IPieceScanner
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* Next(byte* start, byte* end)
+    {
+        if (*start == '\'' && ContractionLength(start) is > 0 and var contraction)
+            return start + contraction;
+        var text = start;
+        if (*text == ' ' && text + 1 < end)
+            text++;
+        var kind = Read(text, out var length);
+        if ((kind & Letter) != 0)
+            return SkipWhile(text + length, end, Letter);
+        if ((kind & Number) != 0)
+            return SkipWhile(text + length, end, Number);
+        return (kind & Space) == 0 ? SkipUntil(text + length, end, Letter | Number | Space) : EndOfSpaces(start, end);
+    }
+
+    private static int ContractionLength(byte* quote) => (quote[1], quote[2]) switch
+    {
+        ((byte)'s' or (byte)'t' or (byte)'m' or (byte)'d', _) => 2,
+        ((byte)'r' or (byte)'v', (byte)'e') or ((byte)'l', (byte)'l') => 3,
+        _ => 0,
+    };
+
+    // The last space of a run belongs to the word behind it, unless it stands alone or ends the text.
+    private static byte* EndOfSpaces(byte* start, byte* end)
+    {
+        var last = start;
+        var text = start;
+        while (text < end)
+        {
+            if ((Read(text, out var length) & Space) == 0)
+                return last == start ? text : last;
+            last = text;
+            text += length;
+        }
+        return text;
+    }
+}
+
+/// <summary>How many digits a pattern keeps together.</summary>
+internal interface IDigitLimit
+{
+    static abstract int Count { get; }
+}
+
+internal readonly struct OneDigit : IDigitLimit
+{
+    public static int Count => 1;
+}
+
+internal readonly struct TwoDigits : IDigitLimit
+{
+    public static int Count => 2;
+}
+
+internal readonly struct ThreeDigits : IDigitLimit
+{
+    public static int Count => 3;
+}
+
+/// <summary>
+/// cl100k and its relatives, which differ in the number of digits n:
+/// <c>'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,n}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>.
+/// </summary>
+internal readonly unsafe struct Cl100kScanner<TDigits> : IPieceScanner
+    where TDigits : IDigitLimit
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* Next(byte* start, byte* end)
+    {
+        var kind = Read(start, out var length);
+        var text = start + length;
+        if ((kind & Letter) != 0)
+            return SkipWhile(text, end, Letter);
+        if ((kind & Number) != 0)
+            return EndOfDigits(text, end);
+        if (*start == '\'' && ContractionLength(start) is > 0 and var contraction)
+            return start + contraction;
+        var (nextKind, nextLength) = ((byte)Space, 0);
+        if (text < end)
+            nextKind = Read(text, out nextLength);
+        if ((nextKind & Letter) != 0 && (kind & LineEnd) == 0)
+            return SkipWhile(text + nextLength, end, Letter);
+        if ((kind & Space) == 0)
+            return SkipLineEnds(SkipUntil(text, end, Letter | Number | Space), end);
+        if (*start == ' ' && (nextKind & (Letter | Number | Space)) == 0)
+            return SkipLineEnds(SkipUntil(text, end, Letter | Number | Space), end);
+        return EndOfSpaces(start, end);
+    }
+
+    private static byte* EndOfDigits(byte* text, byte* end)
+    {
+        for (var digits = 1; digits < TDigits.Count && text < end; digits++)
+        {
+            if ((Read(text, out var length) & Number) == 0)
+                return text;
+            text += length;
+        }
+        return text;
+    }
+
+    // Upper case counts as well, and so does the long s (U+017F), whose simple case folding is s.
+    private static int ContractionLength(byte* quote) => (quote[1] | 0x20, quote[2] | 0x20) switch
+    {
+        ('s' or 't' or 'm' or 'd', _) => 2,
+        ('r' or 'v', 'e') or ('l', 'l') => 3,
+        _ => quote[1] == 0xC5 && quote[2] == 0xBF ? 3 : 0,
+    };
+
+    private static byte* SkipLineEnds(byte* text, byte* end)
+    {
+        while (text < end && *text is (byte)'\n' or (byte)'\r')
+            text++;
+        return text;
+    }
+
+    // Up to the last line end of the run; else as in GPT-2's pattern.
+    private static byte* EndOfSpaces(byte* start, byte* end)
+    {
+        byte* text = start, last = start, lineEnd = null;
+        while (text < end)
+        {
+            var kind = Read(text, out var length);
+            if ((kind & Space) == 0)
+                break;
+            last = text;
+            text += length;
+            if ((kind & LineEnd) != 0)
+                lineEnd = text;
+        }
+        if (lineEnd != null)
+            return lineEnd;
+        return text == end || last == start ? text : last;
+    }
+}
+
+/// <summary>No split: the whole text is one piece.</summary>
+internal readonly unsafe struct WholeTextScanner : IPieceScanner
+{
+    public static byte* Next(byte* start, byte* end) => end;
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Llm.Tokenizers;
+
+/// <summary>
+/// The classes of code points that split patterns ask for (\p{L}, \p{N}, \s, line ends), read from UTF-8 one character at a time.
+/// The text must be well-formed and be followed by <see cref="Padding"/> zero bytes.
+/// </summary>
+internal static unsafe class UnicodeClasses
+{
+    public const byte Letter = 1;
+    public const byte Number = 2;
+    public const byte Space = 4;
+    public const byte LineEnd = 8;
+
+    /// <summary>Bytes that may be read behind the text.</summary>
+    public const int Padding = 16;
+
+    private const byte NotAscii = 128;
+    private const int CodePoints = 0x110000;
+
+    // Planes 4 to 13 are unassigned, 15 and 16 are private: they hold neither letters nor numbers nor spaces.
+    private const int LastClassifiedPlane = 0x40000;
+
+    private static readonly byte* ByCodePoint = Classify();
+    private static readonly byte* ByFirstByte = ClassifyFirstBytes();
+
+    /// <summary>The class of the character at <paramref name="text"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte Read(byte* text, out int length)
+    {
+        var kind = ByFirstByte[*text];
+        if (kind == NotAscii)
+            return ReadLong(text, out length);
+        length = 1;
+        return kind;
+    }
+
+    /// <summary>The end of the run of characters whose class has a bit of <paramref name="kinds"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* SkipWhile(byte* text, byte* end, byte kinds)
+    {
+        while (text < end)
+        {
+            var kind = Read(text, out var length);
+            if ((kind & kinds) == 0)
+                return text;
+            text += length;
+        }
+        return text;
+    }
+
+    /// <summary>The end of the run of characters whose class has no bit of <paramref name="kinds"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* SkipUntil(byte* text, byte* end, byte kinds)
+    {
+        while (text < end)
+        {
+            var kind = Read(text, out var length);
+            if ((kind & kinds) != 0)
+                return text;
+            text += length;
+        }
+        return text;
+    }
+
+    private static byte ReadLong(byte* text, out int length)
+    {
+        int first = *text;
+        if (first < 0xE0)
+        {
+            length = 2;
+            return ByCodePoint[((first & 31) << 6) | (text[1] & 63)];
+        }
+        if (first < 0xF0)
+        {
+            length = 3;
+            return ByCodePoint[((first & 15) << 12) | ((text[1] & 63) << 6) | (text[2] & 63)];
+        }
+        length = 4;
+        return ByCodePoint[((first & 7) << 18) | ((text[1] & 63) << 12) | ((text[2] & 63) << 6) | (text[3] & 63)];
+    }
+
+    private static byte* Classify()
+    {
+        var classes = (byte*)NativeMemory.AllocZeroed(CodePoints); // lives as long as the process; pages that stay zero cost nothing
+        for (var codePoint = 0; codePoint < LastClassifiedPlane; codePoint++)
+            classes[codePoint] = ClassOf(codePoint);
+        return classes;
+    }
+
+    private static byte* ClassifyFirstBytes()
+    {
+        var classes = (byte*)NativeMemory.AllocZeroed(256);
+        for (var first = 0; first < 256; first++)
+            classes[first] = first < 128 ? ClassOf(first) : NotAscii;
+        return classes;
+    }
+
+    private static byte ClassOf(int codePoint) => codePoint switch
+    {
+        '\n' or '\r' => Space | LineEnd,
+        '\t' or '\v' or '\f' or 0x85 => Space,
+        _ => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
+        {
+            <= UnicodeCategory.OtherLetter => Letter,
+            >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber => Number,
+            >= UnicodeCategory.SpaceSeparator and <= UnicodeCategory.ParagraphSeparator => Space,
+            _ => 0,
+        },
+    };
+}

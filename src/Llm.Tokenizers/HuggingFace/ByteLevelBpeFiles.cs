@@ -1,0 +1,133 @@
+using System.Text.Json;
+
+namespace Llm.Tokenizers;
+
+/// <summary>Writes a <see cref="ByteLevelBpeTokenizer"/> as Hugging Face's files: tokenizer.json, vocab.json, merges.txt, tokenizer_config.json.</summary>
+internal static class ByteLevelBpeFiles
+{
+    public static void Write(ByteLevelBpeTokenizer tokenizer, string folder)
+    {
+        TokenizerFiles.WriteJson(folder, TokenizerFiles.Vocabulary, json => WriteVocabulary(json, tokenizer));
+        TokenizerFiles.Write(folder, TokenizerFiles.Merges, stream => WriteMerges(stream, tokenizer));
+        TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerConfig, json => WriteTokenizerConfig(json, tokenizer));
+        TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerJson, json => WriteTokenizerJson(json, tokenizer));
+    }
+
+    // Added tokens stand in the vocabulary too: Hugging Face's library renumbers those that do not.
+    private static void WriteVocabulary(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
+    {
+        json.WriteStartObject();
+        for (var id = 0; id < tokenizer.VocabSize; id++)
+        {
+            if (tokenizer.IdToToken(id) is { } token)
+                json.WriteNumber(token, id);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteMerges(Stream stream, ByteLevelBpeTokenizer tokenizer)
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        text.WriteLine("#version: 0.2"); // readers skip the first line
+        foreach (var merge in tokenizer.Vocabulary.Merges)
+            text.WriteLine($"{tokenizer.LearnedToken(merge.Left)} {tokenizer.LearnedToken(merge.Right)}");
+    }
+
+    // GPT2Tokenizer would add an end of text that the vocabulary lacks, and brings GPT-2's pattern with it.
+    private static void WriteTokenizerConfig(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
+    {
+        var isGpt2 = tokenizer.EndOfTextId is not null && tokenizer.Config.Pattern == SplitPattern.Gpt2;
+        json.WriteStartObject();
+        json.WriteString("tokenizer_class", isGpt2 ? "GPT2Tokenizer" : "PreTrainedTokenizerFast");
+        json.WriteBoolean("add_prefix_space", tokenizer.Config.AddsPrefixSpace);
+        json.WriteBoolean("clean_up_tokenization_spaces", false);
+        if (tokenizer.EndOfTextId is { } endOfText)
+        {
+            foreach (var role in (string[])["bos_token", "eos_token", "unk_token"])
+                json.WriteString(role, tokenizer.IdToToken(endOfText));
+        }
+        json.WriteStartObject("added_tokens_decoder");
+        foreach (var token in tokenizer.AddedTokens)
+        {
+            json.WriteStartObject($"{token.Id}");
+            AddedTokenJson.WriteProperties(json, token);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteTokenizerJson(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
+    {
+        json.WriteStartObject();
+        json.WriteString("version", "1.0");
+        json.WriteNull("truncation");
+        json.WriteNull("padding");
+        AddedTokenJson.Write(json, tokenizer.AddedTokens);
+        json.WriteNull("normalizer");
+        json.WritePropertyName("pre_tokenizer");
+        WritePreTokenizer(json, tokenizer.Config);
+        json.WriteNull("post_processor");
+        json.WritePropertyName("decoder");
+        WriteByteLevel(json, addsPrefixSpace: true, usesRegex: true);
+        json.WritePropertyName("model");
+        WriteModel(json, tokenizer);
+        json.WriteEndObject();
+    }
+
+    private static void WritePreTokenizer(Utf8JsonWriter json, ByteLevelBpeConfig config)
+    {
+        if (config.Pattern == SplitPattern.Gpt2 || config.Pattern == SplitPattern.None)
+        {
+            WriteByteLevel(json, config.AddsPrefixSpace, usesRegex: config.Pattern == SplitPattern.Gpt2);
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteString("type", "Sequence");
+        json.WriteStartArray("pretokenizers");
+        json.WriteStartObject();
+        json.WriteString("type", "Split");
+        json.WriteStartObject("pattern");
+        json.WriteString("Regex", config.Pattern.Regex);
+        json.WriteEndObject();
+        json.WriteString("behavior", "Isolated");
+        json.WriteBoolean("invert", false);
+        json.WriteEndObject();
+        WriteByteLevel(json, config.AddsPrefixSpace, usesRegex: false);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteByteLevel(Utf8JsonWriter json, bool addsPrefixSpace, bool usesRegex)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "ByteLevel");
+        json.WriteBoolean("add_prefix_space", addsPrefixSpace);
+        json.WriteBoolean("trim_offsets", true);
+        json.WriteBoolean("use_regex", usesRegex);
+        json.WriteEndObject();
+    }
+
+    private static void WriteModel(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "BPE");
+        foreach (var unused in (string[])["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"])
+            json.WriteNull(unused);
+        json.WriteBoolean("fuse_unk", false);
+        json.WriteBoolean("byte_fallback", false);
+        json.WriteBoolean("ignore_merges", tokenizer.Config.IgnoresMerges);
+        json.WritePropertyName("vocab");
+        WriteVocabulary(json, tokenizer);
+        json.WriteStartArray("merges");
+        foreach (var merge in tokenizer.Vocabulary.Merges)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(tokenizer.LearnedToken(merge.Left));
+            json.WriteStringValue(tokenizer.LearnedToken(merge.Right));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

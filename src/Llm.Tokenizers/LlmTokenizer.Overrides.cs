@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace Llm.Tokenizers;
+
+// The members of Microsoft's class. Here special tokens in a text are text, as everywhere by default; nothing is normalized, so that places are
+// always those of the given text; and where a number of tokens is allowed, the tokens kept end with a whole character.
+public abstract partial class LlmTokenizer
+{
+    /// <inheritdoc/>
+    protected override EncodeResults<int> EncodeToIds(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        var given = text is null ? textSpan : text.AsSpan();
+        if (settings.MaxTokenCount == int.MaxValue)
+            return new EncodeResults<int> { Tokens = Encode(given), CharsConsumed = given.Length };
+        using var tokens = TokenBuffer.Rent(withPlaces: true);
+        Encode(given, specialTokens: null, tokens);
+        var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
+        return new EncodeResults<int> { Tokens = tokens.Ids[..count].ToArray(), CharsConsumed = consumed };
+    }
+
+    /// <inheritdoc/>
+    protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        var given = text is null ? textSpan : text.AsSpan();
+        using var tokens = TokenBuffer.Rent(withPlaces: true);
+        Encode(given, specialTokens: null, tokens);
+        var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
+        var encoded = new EncodedToken[count];
+        for (var i = 0; i < count; i++)
+            encoded[i] = new EncodedToken(tokens.Ids[i], IdToToken(tokens.Ids[i])!, tokens.Places[i]);
+        return new EncodeResults<EncodedToken> { Tokens = encoded, CharsConsumed = consumed };
+    }
+
+    /// <inheritdoc/>
+    protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    {
+        var given = text is null ? textSpan : text.AsSpan();
+        using var tokens = TokenBuffer.Rent(withPlaces: settings.MaxTokenCount != int.MaxValue);
+        Encode(given, specialTokens: null, tokens);
+        return tokens.WithPlaces ? FitFromStart(tokens, given.Length, settings.MaxTokenCount).Count : tokens.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override int GetIndexByTokenCount(
+        string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings, bool fromEnd, out string? normalizedText, out int tokenCount)
+    {
+        var given = text is null ? textSpan : text.AsSpan();
+        normalizedText = null;
+        using var tokens = TokenBuffer.Rent(withPlaces: true);
+        Encode(given, specialTokens: null, tokens);
+        (tokenCount, var index) = fromEnd
+            ? FitFromEnd(tokens, given.Length, settings.MaxTokenCount)
+            : FitFromStart(tokens, given.Length, settings.MaxTokenCount);
+        return index;
+    }
+
+    /// <inheritdoc cref="Decode(ReadOnlySpan{int}, bool)"/>
+    public override string Decode(IEnumerable<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return ids switch
+        {
+            int[] array => Decode(array.AsSpan()),
+            List<int> list => Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list)),
+            _ => Decode(ids.ToArray().AsSpan()),
+        };
+    }
+
+    /// <summary>Decodes as many ids as fit into <paramref name="destination"/> and end with a whole character.</summary>
+    /// <param name="ids">Ids of this tokenizer.</param>
+    /// <param name="destination">Takes the text.</param>
+    /// <param name="idsConsumed">How many ids the text written stands for.</param>
+    /// <param name="charsWritten">How many characters (UTF-16 units) were written.</param>
+    /// <returns>Done; DestinationTooSmall, with what fits written; or InvalidData, with what stands before the id that has no token.</returns>
+    public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        (idsConsumed, charsWritten) = (0, 0);
+        using var utf8 = ByteBuffer.Rent();
+        var index = 0;
+        foreach (var id in ids)
+        {
+            if (!Utf8.Has(id))
+                return OperationStatus.InvalidData;
+            AppendUtf8(id, index, index++ == 0, utf8);
+            if (!TryWriteWhole(utf8, destination[charsWritten..], isLast: false, out var written))
+                return OperationStatus.DestinationTooSmall;
+            if (written < 0)
+                continue;
+            (idsConsumed, charsWritten) = (index, charsWritten + written);
+        }
+        if (!TryWriteWhole(utf8, destination[charsWritten..], isLast: true, out var rest))
+            return OperationStatus.DestinationTooSmall;
+        (idsConsumed, charsWritten) = (index, charsWritten + Math.Max(rest, 0));
+        return OperationStatus.Done;
+    }
+
+    // Writes what has come together once it ends with a whole character (written is -1 before that); false where it does not fit.
+    private static bool TryWriteWhole(ByteBuffer utf8, Span<char> destination, bool isLast, out int written)
+    {
+        written = -1;
+        if (!isLast && Rune.DecodeLastFromUtf8(utf8.Written, out _, out _) == OperationStatus.NeedMoreData)
+            return true;
+        if (Encoding.UTF8.GetCharCount(utf8.Written) > destination.Length)
+            return false;
+        written = Encoding.UTF8.GetChars(utf8.Written, destination);
+        utf8.Clear();
+        return true;
+    }
+
+    // The most tokens, up to max, that end with a whole character, and where the text behind them starts.
+    private static (int Count, int Index) FitFromStart(TokenBuffer tokens, int textLength, int max)
+    {
+        if (tokens.Count <= max)
+            return (tokens.Count, textLength);
+        var count = Math.Max(0, max);
+        while (count > 0 && tokens.Places[count - 1].End.Value > tokens.Places[count].Start.Value)
+            count--;
+        return (count, tokens.Places[count].Start.Value);
+    }
+
+    private static (int Count, int Index) FitFromEnd(TokenBuffer tokens, int textLength, int max)
+    {
+        if (tokens.Count <= max)
+            return (tokens.Count, 0);
+        var first = tokens.Count - Math.Max(0, max);
+        while (first < tokens.Count && tokens.Places[first - 1].End.Value > tokens.Places[first].Start.Value)
+            first++;
+        return (tokens.Count - first, first == tokens.Count ? textLength : tokens.Places[first].Start.Value);
+    }
+}

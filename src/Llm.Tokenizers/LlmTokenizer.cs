@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace Llm.Tokenizers;
+
+/// <summary>
+/// A <see cref="Tokenizer"/> whose vocabulary can be seen: tokens by id and ids by token, added tokens with a policy for those that stand in a
+/// text, encoding and decoding from and to spans, saving. Safe for use by several threads at once.
+/// </summary>
+public abstract partial class LlmTokenizer : Tokenizer
+{
+    private readonly AddedTokenSplitter _splitter;
+    private readonly bool _hasOrdinaryAdded;
+    private readonly HashSet<int> _specialIds;
+
+    private protected LlmTokenizer(TokenBytes utf8, IReadOnlyList<AddedToken> addedTokens)
+    {
+        Utf8 = utf8;
+        _splitter = new AddedTokenSplitter(addedTokens);
+        _hasOrdinaryAdded = addedTokens.Any(token => !token.IsSpecial);
+        _specialIds = [.. addedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        AddedTokens = addedTokens;
+        EndOfTextId = addedTokens.FirstOrDefault(token => token.Content == "<|endoftext|>")?.Id;
+    }
+
+    /// <summary>One more than the largest id: the rows that an embedding for this tokenizer needs.</summary>
+    public int VocabSize => Utf8.Count;
+
+    /// <summary>The special tokens and the other tokens that are found in a text before it is cut into learned ones.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; }
+
+    /// <summary>The id of &lt;|endoftext|&gt;, which separates documents; null where the vocabulary has none.</summary>
+    public int? EndOfTextId { get; }
+
+    /// <summary>The UTF-8 form of every id, added tokens included.</summary>
+    private protected TokenBytes Utf8 { get; }
+
+    /// <summary>What stands between two tokens of a decoded text; nothing, unless the tokens are words.</summary>
+    private protected virtual ReadOnlySpan<byte> Separator => [];
+
+    /// <summary>The token's raw form, as vocabularies spell it (Ġ for a space in byte-level BPE); null for an id without a token.</summary>
+    public abstract string? IdToToken(int id);
+
+    /// <summary>The id of a token in its raw form; null where there is no such token.</summary>
+    public abstract int? TokenToId(string token);
+
+    /// <summary>Writes the tokenizer into a folder as Hugging Face's files, and creates the folder if need be.</summary>
+    public abstract void Save(string folder);
+
+    /// <summary>The ids of a text.</summary>
+    /// <param name="text">Any text; unpaired surrogates count as U+FFFD.</param>
+    /// <param name="specialTokens">What becomes of special tokens in the text. The default is <see cref="SpecialTokenPolicy.AsText"/>.</param>
+    /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special token.</exception>
+    public int[] Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens = null)
+    {
+        using var tokens = TokenBuffer.Rent();
+        Encode(text, specialTokens, tokens);
+        return tokens.Ids.ToArray();
+    }
+
+    /// <summary>Writes the ids of a text into <paramref name="ids"/>; allocates nothing else.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/>
+    public void Encode(ReadOnlySpan<char> text, IBufferWriter<int> ids, SpecialTokenPolicy? specialTokens = null)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var tokens = TokenBuffer.Rent();
+        Encode(text, specialTokens, tokens);
+        ids.Write(tokens.Ids);
+    }
+
+    /// <summary>The text of ids; bytes that are no text become U+FFFD, one for each maximal part (Unicode 3.9, W3C practice).</summary>
+    /// <param name="ids">Ids of this tokenizer.</param>
+    /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
+    /// <exception cref="ArgumentException">An id has no token.</exception>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
+    {
+        using var utf8 = ByteBuffer.Rent();
+        AppendUtf8(ids, skipSpecialTokens, utf8);
+        return Encoding.UTF8.GetString(utf8.Written);
+    }
+
+    /// <summary>Writes the bytes of ids, which may begin or end within a character.</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{int}, bool)"/>
+    public void Decode(ReadOnlySpan<int> ids, IBufferWriter<byte> utf8, bool skipSpecialTokens = false)
+    {
+        ArgumentNullException.ThrowIfNull(utf8);
+        using var bytes = ByteBuffer.Rent();
+        AppendUtf8(ids, skipSpecialTokens, bytes);
+        utf8.Write(bytes.Written);
+    }
+
+    /// <summary>Encodes a text in which no added token stands.</summary>
+    /// <param name="text">The whole text; places count from its start.</param>
+    /// <param name="part">The part of it to encode.</param>
+    /// <param name="tokens">Takes the ids.</param>
+    private protected abstract void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens);
+
+    /// <summary>What an id without a token decodes to; an error, unless the tokenizer has an unknown token to stand in.</summary>
+    private protected virtual int ReplaceUnknownId(int id, int index) => throw new ArgumentException(
+        $"The id {id} at index {index} has no token. The ids of this tokenizer are 0 to {VocabSize - 1}.", nameof(id));
+
+    /// <summary>Appends the bytes of one id, with what separates it from the id before.</summary>
+    internal void AppendUtf8(int id, int index, bool isFirst, ByteBuffer utf8)
+    {
+        if (!Utf8.Has(id))
+            id = ReplaceUnknownId(id, index);
+        if (!isFirst)
+            utf8.Append(Separator);
+        utf8.Append(Utf8[id]);
+    }
+
+    internal bool IsSpecial(int id) => _specialIds.Contains(id);
+
+    private void AppendUtf8(ReadOnlySpan<int> ids, bool skipSpecialTokens, ByteBuffer utf8)
+    {
+        var isFirst = true;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (skipSpecialTokens && IsSpecial(ids[i]))
+                continue;
+            AppendUtf8(ids[i], i, isFirst, utf8);
+            isFirst = false;
+        }
+    }
+
+    private void Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens, TokenBuffer tokens)
+    {
+        var policy = specialTokens ?? SpecialTokenPolicy.AsText;
+        if (policy == SpecialTokenPolicy.AsText && !_hasOrdinaryAdded)
+        {
+            EncodePart(text, ..text.Length, tokens);
+            return;
+        }
+        foreach (var (place, token) in _splitter.Split(text, policy))
+        {
+            if (token is null)
+                EncodePart(text, place, tokens);
+            else
+                tokens.Add(token.Id, place);
+        }
+    }
+}

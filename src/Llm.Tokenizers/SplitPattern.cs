@@ -1,0 +1,86 @@
+namespace Llm.Tokenizers;
+
+/// <summary>
+/// How a text is cut into the pieces that byte-pair encoding merges within: the regular expression of a well-known tokenizer, run by hand
+/// over UTF-8 with the Unicode classes of whole code points.
+/// </summary>
+public abstract class SplitPattern
+{
+    private const string Gpt2Regex = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+    private const string Gpt2CompactRegex = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+    private const string Gpt2PossessiveRegex = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s";
+    private const string Cl100kRegex =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string Cl100kPossessiveRegex =
+        @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
+    private const string Cl100kAllPossessiveRegex =
+        @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s";
+    private const string NanochatRegex =
+        @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,2}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+";
+    private const string Qwen2Regex =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    private protected SplitPattern(string name, string? regex) => (Name, Regex) = (name, regex);
+
+    /// <summary>GPT-2's, which r50k_base and RoBERTa share.</summary>
+    public static SplitPattern Gpt2 { get; } = new ScannedPattern<Gpt2Scanner>("gpt2", Gpt2Regex);
+
+    /// <summary>GPT-4's (cl100k_base), which Llama 3 shares: at most three digits together.</summary>
+    public static SplitPattern Cl100k { get; } = new ScannedPattern<Cl100kScanner<ThreeDigits>>("cl100k", Cl100kRegex);
+
+    /// <summary>nanochat's: cl100k with at most two digits together.</summary>
+    public static SplitPattern Nanochat { get; } = new ScannedPattern<Cl100kScanner<TwoDigits>>("nanochat", NanochatRegex);
+
+    /// <summary>Qwen2's: cl100k with single digits.</summary>
+    public static SplitPattern Qwen2 { get; } = new ScannedPattern<Cl100kScanner<OneDigit>>("qwen2", Qwen2Regex);
+
+    /// <summary>No split: merges may reach over the whole text, as in minbpe's BasicTokenizer.</summary>
+    public static SplitPattern None { get; } = new ScannedPattern<WholeTextScanner>("none", null);
+
+    /// <summary>Short name: gpt2, cl100k, nanochat, qwen2 or none.</summary>
+    public string Name { get; }
+
+    /// <summary>The regular expression, as Hugging Face and tiktoken write it; null where the text is not split.</summary>
+    public string? Regex { get; }
+
+    /// <summary>The pattern that a tokenizer file spells out.</summary>
+    /// <exception cref="NotSupportedException">No known pattern is spelled so.</exception>
+    public static SplitPattern FromRegex(string regex)
+    {
+        ArgumentNullException.ThrowIfNull(regex);
+        return regex switch
+        {
+            Gpt2Regex or Gpt2CompactRegex or Gpt2PossessiveRegex => Gpt2,
+            Cl100kRegex or Cl100kPossessiveRegex or Cl100kAllPossessiveRegex => Cl100k,
+            NanochatRegex => Nanochat,
+            Qwen2Regex => Qwen2,
+            _ => throw new NotSupportedException(
+                $"The split pattern {regex} is not supported yet. Supported: those of GPT-2, cl100k_base, nanochat and Qwen2."),
+        };
+    }
+
+    /// <summary>The name of the pattern.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>
+    /// Writes the byte lengths of the pieces from <paramref name="text"/> on into <paramref name="lengths"/> until it is full or
+    /// <paramref name="end"/> is reached, and returns their number. Zero bytes must follow the text (<see cref="UnicodeClasses.Padding"/>).
+    /// </summary>
+    internal abstract unsafe int Split(byte* text, byte* end, Span<int> lengths);
+
+    private sealed class ScannedPattern<TScanner>(string name, string? regex) : SplitPattern(name, regex)
+        where TScanner : struct, IPieceScanner
+    {
+        internal override unsafe int Split(byte* text, byte* end, Span<int> lengths)
+        {
+            var count = 0;
+            while (count < lengths.Length && text < end)
+            {
+                var next = TScanner.Next(text, end);
+                lengths[count++] = (int)(next - text);
+                text = next;
+            }
+            return count;
+        }
+    }
+}
