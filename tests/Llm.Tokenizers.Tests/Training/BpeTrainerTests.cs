@@ -25,7 +25,7 @@ public class BpeTrainerTests
             VocabSize = options.GetProperty("vocab_size").GetInt32(),
             MinFrequency = Math.Max(1, options.TryGetProperty("min_frequency", out var min) ? min.GetInt32() : 1),
             SpecialTokens = [.. options.GetProperty("special_tokens").EnumerateArray().Select(token => token.GetString()!)],
-        }).Train(texts);
+        }).Train(texts, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(golden.GetProperty("vocab").EnumerateArray().Select(token => token.GetString()), TokensOf(tokenizer));
         Assert.Equal(golden.GetProperty("merges").EnumerateArray().Select(merge => $"{merge[0]} {merge[1]}"), MergesOf(tokenizer));
@@ -48,7 +48,7 @@ public class BpeTrainerTests
             SpecialTokens = [],
             Rule = rule,
             Pattern = golden.GetProperty("pattern").GetString() is { } regex ? SplitPattern.FromRegex(regex) : SplitPattern.None,
-        }).Train([TextOf(golden)]);
+        }).Train([TextOf(golden)], cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(
             golden.GetProperty("merges").EnumerateArray().Select(merge => new BpeMerge(merge[0].GetInt32(), merge[1].GetInt32(), merge[2].GetInt32())),
