@@ -23,7 +23,7 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
     /// <summary>Loads <paramref name="content"/> from a file of this name.</summary>
     /// <exception cref="TorchNotAvailableException">No folder can hold the file.</exception>
     /// <exception cref="DllNotFoundException">The file does not load.</exception>
-    public nint Load(string name, ReadOnlySpan<byte> content, Func<string, nint> load)
+    public nint Load(string name, byte[] content, Func<string, nint> load)
     {
         var folder = chosenFolder ?? userFolder;
         try
@@ -44,36 +44,27 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
     }
 
     /// <summary>Writes the file, unless it is there whole, and returns its path, which holds a digest of the content.</summary>
-    private static string Keep(string folder, string name, ReadOnlySpan<byte> content)
+    private static string Keep(string folder, string name, byte[] content)
     {
         var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(content))[..16], name);
         if (Holds(path, content))
             return path;
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var unfinished = $"{path}.{Guid.NewGuid():N}";
-        try
-        {
-            Write(unfinished, content);
-            // A process that is loading the old file keeps it: the move puts another file under the name.
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        // A process that is loading the old file keeps it: another file comes under its name.
+        AtomicFile.Write(path, file => file.Write(content));
         return path;
     }
 
     /// <summary>Loads from a folder of its own, which nobody else can write to, and which is gone afterwards: a loaded file needs no name.</summary>
-    private nint LoadOnce(string name, ReadOnlySpan<byte> content, Func<string, nint> load)
+    private nint LoadOnce(string name, byte[] content, Func<string, nint> load)
     {
         var folder = Path.Combine(temporaryFolder, $"llm-{Guid.NewGuid():N}");
         try
         {
             CreatePrivate(folder);
             var path = Path.Combine(folder, name);
-            Write(path, content);
+            File.WriteAllBytes(path, content);
             return load(path);
         }
         catch (Exception failure) when (IsRefusal(failure))
@@ -95,15 +86,8 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static bool Holds(string path, ReadOnlySpan<byte> content) =>
-        File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path));
-
-    private static void Write(string path, ReadOnlySpan<byte> content)
-    {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
-    }
+    private static bool Holds(string path, byte[] content) =>
+        File.Exists(path) && new FileInfo(path).Length == content.Length && content.AsSpan().SequenceEqual(File.ReadAllBytes(path));
 
     private static bool IsRefusal(Exception failure) => failure is IOException or UnauthorizedAccessException;
 

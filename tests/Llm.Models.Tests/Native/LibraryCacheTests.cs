@@ -1,3 +1,5 @@
+using Llm.Testing;
+
 namespace Llm.Models.Tests.Native;
 
 public sealed class LibraryCacheTests : IDisposable
@@ -52,7 +54,7 @@ public sealed class LibraryCacheTests : IDisposable
     public void Load_OtherContent_LiesBesideTheFirst()
     {
         Cache().Load(Name, Content, LoadWhole);
-        Cache().Load(Name, Content.AsSpan(1), _ => 2);
+        Cache().Load(Name, Content[1..], _ => 2);
 
         Assert.Equal(2, _folder.Files.Count());
     }
@@ -72,7 +74,7 @@ public sealed class LibraryCacheTests : IDisposable
     [Fact]
     public void Load_UserFolderUnwritable_UsesATemporaryCopyThatGoes()
     {
-        var cache = new LibraryCache(null, Path.Combine(_folder.File("file"), "user"), _folder.Combine("temporary"));
+        var cache = new LibraryCache(null, Path.Combine(_folder.Write("file"), "user"), _folder.Combine("temporary"));
 
         Assert.Equal(1, cache.Load(Name, Content, LoadWhole));
 
@@ -97,7 +99,7 @@ public sealed class LibraryCacheTests : IDisposable
     [Fact]
     public void Load_NoFolderWritable_NamesBothAndTheVariable()
     {
-        var file = _folder.File("file");
+        var file = _folder.Write("file");
         var cache = new LibraryCache(null, Path.Combine(file, "user"), Path.Combine(file, "temporary"));
 
         var error = Assert.Throws<TorchNotAvailableException>(() => cache.Load(Name, Content, LoadWhole));
@@ -118,7 +120,7 @@ public sealed class LibraryCacheTests : IDisposable
     [Fact]
     public void Load_ChosenFolderUnwritable_NamesIt()
     {
-        var chosen = Path.Combine(_folder.File("file"), "chosen");
+        var chosen = Path.Combine(_folder.Write("file"), "chosen");
         var cache = new LibraryCache(chosen, _folder.Combine("user"), _folder.Combine("temporary"));
 
         var error = Assert.Throws<TorchNotAvailableException>(() => cache.Load(Name, Content, LoadWhole));

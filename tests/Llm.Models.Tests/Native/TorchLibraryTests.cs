@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Llm.Testing;
 
 namespace Llm.Models.Tests.Native;
 
@@ -75,7 +76,7 @@ public sealed class TorchLibraryTests : IDisposable
     public void Load_LibraryDamaged_SaysSo()
     {
         ShipLinux();
-        _folder.File(Own, 1, 2, 3);
+        _folder.Write(Own, 1, 2, 3);
 
         var error = Refusal(Library("linux-x64", path => path != _folder.Combine(Own)));
 
@@ -90,7 +91,7 @@ public sealed class TorchLibraryTests : IDisposable
     [InlineData("osx-arm64", "libLibTorchSharp.dylib")]
     public void Load_NoBackend_NamesThePackagesToAdd(string identifier, string own)
     {
-        _folder.File(own);
+        _folder.Write(own);
 
         var error = Refusal(Library(identifier, _ => true));
 
@@ -120,8 +121,8 @@ public sealed class TorchLibraryTests : IDisposable
     [InlineData("osx-arm64", "libLibTorchSharp.dylib", "libtorch_cpu.dylib")]
     public void Load_WindowsAndMac_NeverRepair(string identifier, string own, string backend)
     {
-        _folder.File(own, new ElfFile(["GLIBCXX_3.4.32"]).Bytes);
-        _folder.File(backend);
+        _folder.Write(own, new ElfFile(["GLIBCXX_3.4.32"]).Bytes);
+        _folder.Write(backend);
 
         Assert.Equal(2, Library(identifier, _ => true).Load());
         var error = Refusal(Library(identifier, path => path != _folder.Combine(own)));
@@ -136,9 +137,9 @@ public sealed class TorchLibraryTests : IDisposable
     private byte[] ShipLinux(string version = "GLIBCXX_3.4.32")
     {
         foreach (var file in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
-            _folder.File(file);
+            _folder.Write(file);
         var own = new ElfFile(["GLIBC_2.34"], ["GLIBCXX_3.4.30", version]).Bytes;
-        _folder.File(Own, own);
+        _folder.Write(Own, own);
         return own;
     }
 
