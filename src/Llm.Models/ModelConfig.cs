@@ -21,19 +21,19 @@ public abstract record ModelConfig
     };
 
     /// <summary>Token ids run from 0 to this minus 1.</summary>
-    public abstract int VocabSize { get; init; }
+    [JsonIgnore] public abstract int VocabSize { get; init; }
 
     /// <summary>Most tokens the model can see at once.</summary>
-    public abstract int ContextLength { get; init; }
+    [JsonIgnore] public abstract int ContextLength { get; init; }
 
     /// <summary>Features of each token, C.</summary>
-    public abstract int HiddenSize { get; init; }
+    [JsonIgnore] public abstract int HiddenSize { get; init; }
 
     /// <summary>Blocks.</summary>
-    public abstract int LayerCount { get; init; }
+    [JsonIgnore] public abstract int LayerCount { get; init; }
 
     /// <summary>Attention heads in a block, H.</summary>
-    public abstract int HeadCount { get; init; }
+    [JsonIgnore] public abstract int HeadCount { get; init; }
 
     /// <summary>Key and value heads in a block, G; fewer than <see cref="HeadCount"/> where queries share them.</summary>
     [JsonIgnore] public virtual int KeyValueHeadCount => HeadCount;
