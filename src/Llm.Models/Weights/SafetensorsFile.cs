@@ -69,11 +69,7 @@ public sealed class SafetensorsFile : ITensorSource
     public void ReadBytes(string name, long start, Span<byte> destination)
     {
         var info = Tensors.GetValueOrDefault(name) ?? throw TensorCopy.Missing(this, name);
-        if (start < 0 || start > info.ByteCount - destination.Length)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(start), start, $"'{name}' has {info.ByteCount} bytes; {destination.Length} bytes from {start} do not lie inside them.");
-        }
+        TensorCopy.CheckRange(info, start, destination.Length);
         _file.Read(_offsets[name] + start, destination);
     }
 

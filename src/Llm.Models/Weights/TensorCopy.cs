@@ -34,6 +34,46 @@ internal static class TensorCopy
         }
     }
 
+    /// <summary>Fills <paramref name="destination"/> from elements that lie apart by the given strides.</summary>
+    public static void CopyStrided(RandomAccessFile file, long offset, TensorInfo info, long[] strides, Tensor destination)
+    {
+        var type = Check(file.Path, info, destination);
+        if (info.ElementCount == 0)
+            return;
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var span = 1 + info.Shape.Zip(strides, (size, stride) => (size - 1) * stride).Sum();
+        var elements = empty(span, type);
+        Fill(file, offset, elements, span * (info.ByteCount / info.ElementCount));
+        destination.copy_(elements.as_strided([.. info.Shape], strides));
+    }
+
+    /// <summary>A new tensor that <paramref name="copy"/> fills.</summary>
+    public static Tensor Read(TensorInfo info, Action<Tensor> copy, ScalarType? type, Device? device)
+    {
+        var tensor = empty([.. info.Shape], type ?? TypeOf(info), device ?? CPU);
+        try
+        {
+            copy(tensor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    public static void CheckRange(TensorInfo info, long start, int count)
+    {
+        if (start < 0 || start > info.ByteCount - count)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(start), start, $"'{info.Name}' has {info.ByteCount} bytes; {count} bytes from {start} do not lie inside them.");
+        }
+    }
+
     public static KeyNotFoundException Missing(ITensorSource source, string name) =>
         new($"There is no tensor '{name}'. The file holds {source.Tensors.Count} tensors"
             + (source.Tensors.Count == 0 ? "." : $": {string.Join(", ", source.Tensors.Keys.Take(5))}{(source.Tensors.Count > 5 ? ", …" : "")}."));

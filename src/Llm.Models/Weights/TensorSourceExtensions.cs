@@ -18,17 +18,6 @@ public static class TensorSourceExtensions
     {
         ArgumentNullException.ThrowIfNull(source);
         var info = source.Tensors.GetValueOrDefault(name) ?? throw TensorCopy.Missing(source, name);
-
-        var tensor = empty([.. info.Shape], type ?? TensorCopy.TypeOf(info), device ?? CPU);
-        try
-        {
-            source.CopyTo(name, tensor);
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
-        }
+        return TensorCopy.Read(info, tensor => source.CopyTo(name, tensor), type, device);
     }
 }
