@@ -267,7 +267,7 @@ public class SafetensorsFileTests
                 changed[second] = secondValue;
                 _ = OpenAndReadAll(folder.Write("changed.safetensors", changed));
             },
-            iter: 3000, threads: 1);
+            iter: 1000, threads: 1);
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public class TorchFileTests
                 changed[second] = secondValue;
                 _ = OpenAndReadAll(folder.Write("changed.pt", changed));
             },
-            iter: 3000, threads: 1);
+            iter: 1000, threads: 1);
     }
 
     private static string Golden(string name) => TestData.Golden("weights", "torch", name);
