@@ -10,6 +10,7 @@ internal sealed class RandomAccessFile : IDisposable
 {
     private const int LargestRead = 1 << 30;
     private readonly SafeFileHandle _handle;
+    private readonly Lazy<FileMapping> _mapping;
 
     public RandomAccessFile(string path)
     {
@@ -17,11 +18,15 @@ internal sealed class RandomAccessFile : IDisposable
         Path = path;
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Length = RandomAccess.GetLength(_handle);
+        _mapping = new Lazy<FileMapping>(() => new FileMapping(_handle));
     }
 
     public string Path { get; }
 
     public long Length { get; }
+
+    /// <summary>The file in memory, mapped when first asked for.</summary>
+    public FileMapping Mapping => _mapping.Value;
 
     /// <summary>Fills the whole span.</summary>
     /// <exception cref="InvalidDataException">The file ends before the span does.</exception>
@@ -37,5 +42,10 @@ internal sealed class RandomAccessFile : IDisposable
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        if (_mapping.IsValueCreated)
+            _mapping.Value.Dispose();
+        _handle.Dispose();
+    }
 }

@@ -60,6 +60,24 @@ public sealed class SafetensorsFile : ITensorSource
         TensorCopy.Copy(_file, _offsets[name], info, destination);
     }
 
+    /// <summary>
+    /// A tensor that lies in the mapped file, without a copy: opening a large model takes no time and no memory of its own. It may
+    /// outlive this object; writing to it changes this process's memory only. (Bools, and tensors that an odd writer did not align,
+    /// are copied.)
+    /// </summary>
+    /// <param name="name">A key of <see cref="Tensors"/>.</param>
+    /// <remarks>The file must not be cut short while such tensors live: replace it, as <see cref="AtomicFile"/> does, instead of rewriting it.</remarks>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="NotSupportedException">TorchSharp has no such element type.</exception>
+    /// <exception cref="IOException">The file cannot be mapped.</exception>
+    public Tensor View(string name)
+    {
+        var info = Tensors.GetValueOrDefault(name) ?? throw TensorCopy.Missing(this, name);
+        var count = info.ElementCount;
+        var mayCopy = count == 0 || info.Type is null or ScalarType.Bool || _offsets[name] % (info.ByteCount / count) != 0;
+        return mayCopy || info.Type is not { } type ? this.Read(name) : _file.Mapping.View(_offsets[name], type, info.Shape, count);
+    }
+
     /// <summary>Reads the bytes of a tensor as they lie in the file: row major, little endian, of any element type.</summary>
     /// <param name="name">A key of <see cref="Tensors"/>.</param>
     /// <param name="start">The first byte wanted, counted from the tensor's own start.</param>

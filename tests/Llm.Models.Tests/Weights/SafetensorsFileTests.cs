@@ -179,6 +179,69 @@ public class SafetensorsFileTests
         Assert.Contains("y, w, x", refusal.Message);
     }
 
+    [Theory, MemberData(nameof(GoldenFiles))]
+    public void View_GoldenFile_GivesTheSameAsReadAndOutlivesTheFile(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var file = SafetensorsFile.Open(Golden(name));
+        var held = file.Tensors.Values.Where(info => info.Type is not null).Select(info => info.Name).ToArray();
+
+        var views = held.Select(file.View).ToArray();
+        var copies = held.Select(key => file.Read(key)).ToArray();
+        file.Dispose();
+
+        foreach (var (view, copy) in views.Zip(copies))
+        {
+            Assert.Equal(copy.dtype, view.dtype);
+            Assert.Equal(copy.shape, view.shape);
+            Assert.Equal(copy.bytes.ToArray(), view.bytes.ToArray());
+        }
+    }
+
+    [Fact]
+    public void View_WrittenTo_LeavesTheFileAlone()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        Safetensors.Save(folder.File("a"), [new("w", zeros(3000))]);
+        using var file = SafetensorsFile.Open(folder.File("a"));
+
+        var view = file.View("w");
+        view.add_(1);
+
+        Assert.Equal(3000, view.sum().item<float>());
+        Assert.Equal(0, file.Read("w").sum().item<float>());
+        Assert.Equal(0, SafetensorsFile.Open(folder.File("a")).View("w").sum().item<float>());
+    }
+
+    [Fact]
+    public void View_AllGone_UnmapsTheFile()
+    {
+        if (!File.Exists("/proc/self/maps"))
+            Assert.Skip("Only Linux tells what is mapped.");
+        using var folder = new TemporaryFolder();
+        Safetensors.Save(folder.File("a"), [new("w", ones(3000)), new("v", ones(10))]);
+        var file = SafetensorsFile.Open(folder.File("a"));
+
+        var (first, second) = (file.View("w"), file.View("v"));
+        file.Dispose();
+        first.Dispose();
+        Assert.Contains(folder.Path, File.ReadAllText("/proc/self/maps"));
+        Assert.Equal(10, second.sum().item<float>());
+        second.Dispose();
+
+        Assert.DoesNotContain(folder.Path, File.ReadAllText("/proc/self/maps"));
+    }
+
+    [Fact]
+    public void View_UnknownNameOrType_IsRefused()
+    {
+        using var file = SafetensorsFile.Open(Golden("every-dtype.safetensors"));
+
+        Assert.Throws<KeyNotFoundException>(() => file.View("none"));
+        Assert.Throws<NotSupportedException>(() => file.View("t.F8_E4M3"));
+    }
+
     [Fact]
     public void ReadBytes_BeyondTheTensor_IsRefused()
     {
