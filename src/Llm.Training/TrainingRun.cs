@@ -1,0 +1,80 @@
+using Llm.Models;
+using Microsoft.Extensions.Logging;
+
+namespace Llm.Training;
+
+/// <summary>One run of a trainer: steps, evaluations, checkpoints and the reasons to stop.</summary>
+internal sealed class TrainingRun(
+    Trainer trainer, TrainerOptions options, ILogger logger, IBatchSource batches, IBatchSource? validation, IProgress<TrainingStep>? progress)
+{
+    private readonly CheckpointFolder? _checkpoints = string.IsNullOrWhiteSpace(options.CheckpointFolder) ? null : new(options.CheckpointFolder, trainer.Save);
+
+    public TrainingResult Run(CancellationToken cancellationToken)
+    {
+        logger.Started(trainer.State.Step, options.Steps, batches.Identity);
+        var reason = RunUntilStopped(cancellationToken);
+        _checkpoints?.SaveLast();
+        if (options.Patience > 0 && reason != StopReason.Cancelled)
+            ReloadBest();
+        var state = trainer.State;
+        logger.Ended(reason, state.Step, state.TokensSeen);
+        return new TrainingResult(reason, state.Step, state.TokensSeen, state.Validation, state.Best);
+    }
+
+    private StopReason RunUntilStopped(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // An evaluation that a cancelled run missed is made up for here, so that resuming leaves no trace.
+            EvaluateIfDue(cancellationToken);
+            while (trainer.State.Step < options.Steps && !OutOfPatience())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var step = trainer.NextStep(batches);
+                var result = EvaluateIfDue(cancellationToken);
+                progress?.Report(step with { Validation = result });
+                SaveIfDue();
+            }
+            return trainer.State.Step < options.Steps ? StopReason.NoImprovement : StopReason.Finished;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return StopReason.Cancelled;
+        }
+    }
+
+    private EvaluationResult? EvaluateIfDue(CancellationToken cancellationToken)
+    {
+        var step = trainer.State.Step;
+        var due = step == 0 || step == options.Steps || (options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0);
+        if (validation is null || !due || trainer.State.Validation.Any(point => point.Step == step))
+            return null;
+        var result = Evaluation.Of(trainer.Model, validation, options.EvaluationBatches, cancellationToken: cancellationToken);
+        trainer.Add(result);
+        logger.Evaluated(step, result.Loss, result.Perplexity);
+        if (trainer.State.Best!.Step == step)
+            _checkpoints?.SaveBest();
+        return result;
+    }
+
+    private bool OutOfPatience()
+    {
+        var state = trainer.State;
+        return options.Patience > 0 && state.Best is { } best && state.Validation.Count(point => point.Step > best.Step) >= options.Patience;
+    }
+
+    private void SaveIfDue()
+    {
+        if (options.SaveEvery > 0 && trainer.State.Step % options.SaveEvery == 0)
+            _checkpoints?.SaveNumbered(trainer.State.Step, options.KeepCheckpoints);
+    }
+
+    private void ReloadBest()
+    {
+        if (_checkpoints is null || trainer.State.Best is not { } best || best.Step == trainer.State.Step)
+            return;
+        using var weights = ModelFolder.OpenWeights(_checkpoints.Best);
+        trainer.Model.LoadWeights(weights);
+        logger.ReloadedBest(best.Step, best.Result.Loss);
+    }
+}
