@@ -12,6 +12,22 @@ public sealed record ByteLevelBpeConfig
     /// <summary>Takes a piece that is itself a token whole, even where merging its bytes would not give that token (tiktoken, Llama 3). The default is false.</summary>
     public bool IgnoresMerges { get; init; }
 
+    /// <summary>Which spaces the places of tokens in a text leave out; ids do not change. The default is none.</summary>
+    public PlaceTrimming PlaceTrimming { get; init; }
+
     /// <summary>Special tokens and other tokens that are found before merging. The default is none.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+}
+
+/// <summary>What Hugging Face's post-processor ByteLevel does to the places of tokens.</summary>
+public enum PlaceTrimming
+{
+    /// <summary>A place holds the spaces of its token.</summary>
+    None,
+
+    /// <summary>Spaces at both ends of a token are left out (trim_offsets).</summary>
+    Spaces,
+
+    /// <summary>The same, but one space at the start of the text stays, as if it had been added (trim_offsets with add_prefix_space).</summary>
+    SpacesButFirst,
 }

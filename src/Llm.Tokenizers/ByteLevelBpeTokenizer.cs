@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Llm.Tokenizers;
@@ -24,14 +25,16 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     {
     }
 
-    internal ByteLevelBpeTokenizer(BpeVocabulary vocabulary, ByteLevelBpeConfig config)
+    /// <param name="vocabulary">Tokens and merges; it knows the added tokens of <paramref name="config"/>.</param>
+    /// <param name="config">Pattern, added tokens and the like.</param>
+    /// <param name="allReachable">Merging the bytes of any learned token is known to give that token: no need to try each.</param>
+    internal ByteLevelBpeTokenizer(BpeVocabulary vocabulary, ByteLevelBpeConfig config, bool allReachable = false)
         : base(vocabulary.Tokens, config.AddedTokens)
     {
         _vocabulary = vocabulary;
         Config = config;
         _added = config.AddedTokens.ToDictionary(token => token.Id);
-        _pieces = new PieceTable(vocabulary.Tokens, Enumerable.Range(0, VocabSize).Where(
-            id => vocabulary.Tokens.Has(id) && (vocabulary.IsReachable(id) || (config.IgnoresMerges && !_added.ContainsKey(id)))));
+        _pieces = new PieceTable(vocabulary.Tokens, WholePieces(allReachable));
         _ids = new Lazy<Dictionary<string, int>>(MakeIds);
     }
 
@@ -72,8 +75,24 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(Encoding.UTF8.GetByteCount(chars))));
         utf8.Reserve(UnicodeClasses.Padding).Clear();
         EncodeUtf8(utf8.Written, tokens);
-        if (tokens.WithPlaces)
-            TextPlaces.FromBytes(tokens.Places[first..], text, part, prefix);
+        if (!tokens.WithPlaces)
+            return;
+        TextPlaces.FromBytes(tokens.Places[first..], text, part, prefix);
+        if (Config.PlaceTrimming != PlaceTrimming.None)
+            TextPlaces.TrimSpaces(tokens, first, Utf8, keepsFirst: Config.PlaceTrimming == PlaceTrimming.SpacesButFirst);
+    }
+
+    // The tokens that a piece may be looked up as.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a long loop that runs once
+    private List<int> WholePieces(bool allReachable)
+    {
+        var pieces = new List<int>(VocabSize);
+        for (var id = 0; id < VocabSize; id++)
+        {
+            if (Utf8.Has(id) && (Config.IgnoresMerges || allReachable ? !_added.ContainsKey(id) : _vocabulary.IsReachable(id)))
+                pieces.Add(id);
+        }
+        return pieces;
     }
 
     // The text is followed by padding. Places are those of bytes.

@@ -27,10 +27,7 @@ public abstract partial class LlmTokenizer
         using var tokens = TokenBuffer.Rent(withPlaces: true);
         Encode(given, specialTokens: null, tokens);
         var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
-        var encoded = new EncodedToken[count];
-        for (var i = 0; i < count; i++)
-            encoded[i] = new EncodedToken(tokens.Ids[i], IdToToken(tokens.Ids[i])!, tokens.Places[i]);
-        return new EncodeResults<EncodedToken> { Tokens = encoded, CharsConsumed = consumed };
+        return new EncodeResults<EncodedToken> { Tokens = ToEncodedTokens(tokens, count), CharsConsumed = consumed };
     }
 
     /// <inheritdoc/>
@@ -95,6 +92,14 @@ public abstract partial class LlmTokenizer
             return OperationStatus.DestinationTooSmall;
         (idsConsumed, charsWritten) = (index, charsWritten + Math.Max(rest, 0));
         return OperationStatus.Done;
+    }
+
+    private EncodedToken[] ToEncodedTokens(TokenBuffer tokens, int count)
+    {
+        var encoded = new EncodedToken[count];
+        for (var i = 0; i < count; i++)
+            encoded[i] = new EncodedToken(tokens.Ids[i], IdToToken(tokens.Ids[i]) ?? "", tokens.Places[i]);
+        return encoded;
     }
 
     // Writes what has come together once it ends with a whole character (written is -1 before that); false where it does not fit.

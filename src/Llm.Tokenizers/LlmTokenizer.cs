@@ -10,18 +10,23 @@ namespace Llm.Tokenizers;
 /// </summary>
 public abstract partial class LlmTokenizer : Tokenizer
 {
-    private readonly AddedTokenSplitter _splitter;
-    private readonly bool _hasOrdinaryAdded;
-    private readonly HashSet<int> _specialIds;
+    private const string EndOfText = "<|endoftext|>";
+
+    private readonly Lazy<AddedTokenSplitter> _splitter;
+    private readonly HashSet<int> _specialIds = [];
 
     private protected LlmTokenizer(TokenBytes utf8, IReadOnlyList<AddedToken> addedTokens)
     {
         Utf8 = utf8;
-        _splitter = new AddedTokenSplitter(addedTokens);
-        _hasOrdinaryAdded = addedTokens.Any(token => !token.IsSpecial);
-        _specialIds = [.. addedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _splitter = new Lazy<AddedTokenSplitter>(() => new AddedTokenSplitter(addedTokens));
         AddedTokens = addedTokens;
-        EndOfTextId = addedTokens.FirstOrDefault(token => token.Content == "<|endoftext|>")?.Id;
+        foreach (var token in addedTokens)
+        {
+            if (token.IsSpecial)
+                _specialIds.Add(token.Id);
+            if (token.Content == EndOfText)
+                EndOfTextId = token.Id;
+        }
     }
 
     /// <summary>One more than the largest id: the rows that an embedding for this tokenizer needs.</summary>
@@ -67,6 +72,15 @@ public abstract partial class LlmTokenizer : Tokenizer
         using var tokens = TokenBuffer.Rent();
         Encode(text, specialTokens, tokens);
         ids.Write(tokens.Ids);
+    }
+
+    /// <summary>The tokens of a text: id, raw form, and place in UTF-16 units. Tokens that share the bytes of a character have its place.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/>
+    public IReadOnlyList<EncodedToken> EncodeToTokens(ReadOnlySpan<char> text, SpecialTokenPolicy specialTokens)
+    {
+        using var tokens = TokenBuffer.Rent(withPlaces: true);
+        Encode(text, specialTokens, tokens);
+        return ToEncodedTokens(tokens, tokens.Count);
     }
 
     /// <summary>The text of ids; bytes that are no text become U+FFFD, one for each maximal part (Unicode 3.9, W3C practice).</summary>
@@ -127,12 +141,12 @@ public abstract partial class LlmTokenizer : Tokenizer
     private void Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens, TokenBuffer tokens)
     {
         var policy = specialTokens ?? SpecialTokenPolicy.AsText;
-        if (policy == SpecialTokenPolicy.AsText && !_hasOrdinaryAdded)
+        if (policy == SpecialTokenPolicy.AsText && _specialIds.Count == AddedTokens.Count)
         {
             EncodePart(text, ..text.Length, tokens);
             return;
         }
-        foreach (var (place, token) in _splitter.Split(text, policy))
+        foreach (var (place, token) in _splitter.Value.Split(text, policy))
         {
             if (token is null)
                 EncodePart(text, place, tokens);

@@ -23,6 +23,26 @@ internal static class TextPlaces
         }
     }
 
+    /// <summary>Leaves spaces at both ends of tokens out, as the rules of <see cref="PlaceTrimming"/> say.</summary>
+    /// <param name="tokens">Ids and places.</param>
+    /// <param name="first">The first token to look at.</param>
+    /// <param name="utf8">The bytes of the ids.</param>
+    /// <param name="keepsFirst">Whether one space at the start of the text stays.</param>
+    public static void TrimSpaces(TokenBuffer tokens, int first, TokenBytes utf8, bool keepsFirst)
+    {
+        for (var i = first; i < tokens.Count; i++)
+        {
+            var bytes = utf8[tokens.Ids[i]];
+            var (start, end) = (tokens.Places[i].Start.Value, tokens.Places[i].End.Value);
+            var leading = bytes.Length - bytes.TrimStart((byte)' ').Length;
+            var trailing = bytes.Length - bytes.TrimEnd((byte)' ').Length;
+            if (leading > 0 && keepsFirst && (i == 0 || start == 0))
+                leading--;
+            start = Math.Min(start + leading, end);
+            tokens.Places[i] = start..(end >= trailing ? Math.Max(end - trailing, start) : end);
+        }
+    }
+
     private ref struct Cursor(ReadOnlySpan<char> text)
     {
         private readonly ReadOnlySpan<char> _text = text;

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace Llm.Tokenizers;
 
@@ -6,28 +6,26 @@ namespace Llm.Tokenizers;
 internal sealed class BpeVocabulary
 {
     private readonly MergeTable _mergeTable;
-    private readonly int[] _byteIds = new int[256]; // byte -> id, or -1
+    private readonly int[] _byteIds; // byte -> id, or -1
 
-    /// <param name="tokens">Id → bytes of what was learned.</param>
+    /// <param name="tokens">What was learned.</param>
     /// <param name="merges">In order of rank.</param>
     /// <param name="added">Added tokens; where one has the id of a learned token, its own spelling counts.</param>
-    public BpeVocabulary(IReadOnlyDictionary<int, byte[]> tokens, IReadOnlyList<BpeMerge> merges, IReadOnlyList<AddedToken> added)
+    public BpeVocabulary(TokenBytes tokens, BpeMerge[] merges, IReadOnlyList<AddedToken> added)
     {
-        var all = tokens.ToDictionary();
-        foreach (var token in added)
-            all[token.Id] = Encoding.UTF8.GetBytes(token.Content);
-        Tokens = new TokenBytes(all);
+        Tokens = tokens.With(added);
         if (Tokens.Count > MergeTable.MaxIds)
             throw new ArgumentException($"The largest id is {Tokens.Count - 1}; ids must be below {MergeTable.MaxIds}.", nameof(tokens));
+        if (merges.Length > MergeTable.MaxMerges)
+            throw new ArgumentException($"There are {merges.Length} merges; at most {MergeTable.MaxMerges} are possible.", nameof(merges));
         Merges = merges;
         _mergeTable = new MergeTable(merges);
-        Array.Fill(_byteIds, -1);
-        foreach (var (id, bytes) in tokens)
-        {
-            if (bytes.Length == 1)
-                _byteIds[bytes[0]] = id;
-        }
+        _byteIds = IdsOfBytes(tokens);
     }
+
+    public TokenBytes Tokens { get; }
+
+    public BpeMerge[] Merges { get; }
 
     /// <summary>A vocabulary as vocab.json and merges.txt spell it.</summary>
     /// <exception cref="ArgumentException">The parts contradict each other; the message says where.</exception>
@@ -36,28 +34,40 @@ internal sealed class BpeVocabulary
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(merges);
-        var tokens = new Dictionary<int, byte[]>(vocabulary.Count);
+        var tokens = new byte[]?[vocabulary.Count == 0 ? 0 : Math.Min(vocabulary.Values.Max() + 1L, MergeTable.MaxIds)];
         foreach (var (token, id) in vocabulary)
         {
-            if (id < 0)
-                throw new ArgumentException($"The token '{token}' has the id {id}. Ids start at 0.", nameof(vocabulary));
-            if (!tokens.TryAdd(id, ByteSymbols.ToBytes(token)))
+            if (id < 0 || id >= MergeTable.MaxIds)
+                throw new ArgumentException($"The token '{token}' has the id {id}. Ids are 0 to {MergeTable.MaxIds - 1}.", nameof(vocabulary));
+            if (tokens[id] is not null || token.Length == 0)
                 throw new ArgumentException($"The token '{token}' has the id {id}, which another token has as well.", nameof(vocabulary));
+            tokens[id] = ByteSymbols.ToBytes(token);
         }
         foreach (var token in added)
         {
-            if (vocabulary.TryGetValue(token.Content, out var id) ? id != token.Id : tokens.ContainsKey(token.Id))
+            var contradicts = vocabulary.TryGetValue(token.Content, out var id) ? id != token.Id : token.Id < tokens.Length && tokens[token.Id] is not null;
+            if (contradicts || token.Id < 0)
                 throw new ArgumentException($"The added token '{token.Content}' has the id {token.Id}, which contradicts the vocabulary.", nameof(added));
         }
-        return new BpeVocabulary(tokens, [.. merges.Select(merge => ToIds(merge, vocabulary))], added);
+        return new BpeVocabulary(new TokenBytes(tokens), [.. merges.Select(merge => ToIds(merge, vocabulary))], added);
     }
 
-    public TokenBytes Tokens { get; }
-
-    public IReadOnlyList<BpeMerge> Merges { get; }
+    /// <summary>The id of each single byte, or -1.</summary>
+    public static int[] IdsOfBytes(TokenBytes tokens)
+    {
+        var ids = new int[256];
+        Array.Fill(ids, -1);
+        for (var id = 0; id < tokens.Count; id++)
+        {
+            if (tokens[id] is [var value])
+                ids[value] = id;
+        }
+        return ids;
+    }
 
     /// <summary>Merges the bytes of one piece into <paramref name="ids"/>, which has room for one id a byte, and returns how many ids there are.</summary>
     /// <remarks>A byte that is no token vanishes, as in Hugging Face's library.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
     public int Encode(ReadOnlySpan<byte> piece, Span<int> ids)
     {
         var count = 0;

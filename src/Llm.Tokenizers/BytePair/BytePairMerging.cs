@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Llm.Tokenizers;
 
@@ -12,6 +13,7 @@ internal static class BytePairMerging
     public static int Merge(Span<int> ids, MergeTable merges) =>
         ids.Length <= MaxScanned ? MergeByScan(ids, merges) : MergeByHeap(ids, merges);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
     private static int MergeByScan(Span<int> ids, MergeTable merges)
     {
         Span<int> ranks = stackalloc int[MaxScanned]; // of each id with its right neighbour

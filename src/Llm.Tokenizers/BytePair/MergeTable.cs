@@ -12,6 +12,9 @@ internal sealed class MergeTable
     /// <summary>Ids must be below this.</summary>
     public const int MaxIds = (1 << IdBits) - 1;
 
+    /// <summary>The most merges that a table takes.</summary>
+    public const int MaxMerges = (1 << RankBits) - 1;
+
     /// <summary>Returned where no merge joins two ids; greater than every rank.</summary>
     public const int NoMerge = int.MaxValue;
 
@@ -23,16 +26,25 @@ internal sealed class MergeTable
     private readonly ulong[] _slots; // left | right | rank
     private readonly int[] _results; // rank -> id
     private readonly int _shift;
+    private int _count;
 
-    public MergeTable(IReadOnlyList<BpeMerge> merges)
+    /// <summary>A table with room for <paramref name="capacity"/> merges.</summary>
+    public MergeTable(int capacity)
     {
-        var bits = Math.Max(4, BitOperations.Log2((uint)merges.Count + 1) + 2); // at most half full
+        var bits = Math.Max(4, BitOperations.Log2((uint)capacity + 1) + 2); // at most half full
         _shift = 64 - bits;
         _slots = new ulong[1 << bits];
-        _results = new int[merges.Count];
+        _results = new int[capacity];
         Array.Fill(_slots, Empty);
-        for (var rank = 0; rank < merges.Count; rank++)
-            Add(merges[rank], rank);
+    }
+
+    /// <summary>A table of merges, in order of rank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a long loop that runs once
+    public MergeTable(BpeMerge[] merges)
+        : this(merges.Length)
+    {
+        foreach (var merge in merges)
+            Add(merge);
     }
 
     public int ResultOf(int rank) => _results[rank];
@@ -52,15 +64,18 @@ internal sealed class MergeTable
         }
     }
 
-    private void Add(BpeMerge merge, int rank)
+    /// <summary>Adds the merge of the next rank. Where a pair comes again, the earlier merge wins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each merge at start
+    public void Add(BpeMerge merge)
     {
+        var rank = _count++;
         _results[rank] = merge.Result;
         var key = Key(merge.Left, merge.Right);
         var at = Start(key);
         for (; _slots[at & (_slots.Length - 1)] != Empty; at++)
         {
             if (_slots[at & (_slots.Length - 1)] >> RankBits == key)
-                return; // the same pair again: the earlier merge wins
+                return;
         }
         _slots[at & (_slots.Length - 1)] = key << RankBits | (uint)rank;
     }

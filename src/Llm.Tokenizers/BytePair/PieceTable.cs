@@ -18,19 +18,24 @@ internal sealed unsafe class PieceTable
     private readonly int[] _long; // ids of longer tokens, or NotFound
     private readonly int _maxLength;
 
-    public PieceTable(TokenBytes tokens, IEnumerable<int> ids)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a long loop that runs once
+    public PieceTable(TokenBytes tokens, List<int> ids)
     {
         _tokens = tokens;
-        var listed = ids.ToList();
-        _short = new ShortSlot[SizeFor(listed.Count(id => tokens.LengthOf(id) <= 8))];
-        _medium = new MediumSlot[SizeFor(listed.Count(id => tokens.LengthOf(id) is > 8 and <= MaxInline))];
-        _long = new int[SizeFor(listed.Count(id => tokens.LengthOf(id) > MaxInline))];
-        Array.Fill(_long, NotFound);
-        foreach (var id in listed)
+        var (shorter, medium, longer) = (0, 0, 0);
+        foreach (var id in ids)
         {
-            Add(id);
-            _maxLength = Math.Max(_maxLength, tokens.LengthOf(id));
+            var length = tokens.LengthOf(id);
+            (shorter, medium, longer) = length <= 8 ? (shorter + 1, medium, longer) : length <= MaxInline ? (shorter, medium + 1, longer)
+                : (shorter, medium, longer + 1);
+            _maxLength = Math.Max(_maxLength, length);
         }
+        _short = new ShortSlot[SizeFor(shorter)];
+        _medium = new MediumSlot[SizeFor(medium)];
+        _long = new int[SizeFor(longer)];
+        Array.Fill(_long, NotFound);
+        foreach (var id in ids)
+            Add(id);
     }
 
     /// <summary>The id of the token that is the whole piece; 16 bytes may be read from <paramref name="piece"/> on, whatever its length.</summary>
@@ -79,6 +84,7 @@ internal sealed unsafe class PieceTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
     private void Add(int id)
     {
         var bytes = _tokens[id];

@@ -67,7 +67,7 @@ internal static class ByteLevelBpeFiles
         json.WriteNull("normalizer");
         json.WritePropertyName("pre_tokenizer");
         WritePreTokenizer(json, tokenizer.Config);
-        json.WriteNull("post_processor");
+        WritePostProcessor(json, tokenizer.Config.PlaceTrimming);
         json.WritePropertyName("decoder");
         WriteByteLevel(json, addsPrefixSpace: true, usesRegex: true);
         json.WritePropertyName("model");
@@ -96,6 +96,15 @@ internal static class ByteLevelBpeFiles
         WriteByteLevel(json, config.AddsPrefixSpace, usesRegex: false);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WritePostProcessor(Utf8JsonWriter json, PlaceTrimming trimming)
+    {
+        json.WritePropertyName("post_processor");
+        if (trimming == PlaceTrimming.None)
+            json.WriteNullValue();
+        else
+            WriteByteLevel(json, addsPrefixSpace: trimming == PlaceTrimming.SpacesButFirst, usesRegex: true);
     }
 
     private static void WriteByteLevel(Utf8JsonWriter json, bool addsPrefixSpace, bool usesRegex)

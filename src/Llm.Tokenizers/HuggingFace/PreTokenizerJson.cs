@@ -20,6 +20,15 @@ internal static class PreTokenizerJson
         };
     }
 
+    /// <summary>What a post-processor does to the places of tokens.</summary>
+    public static PlaceTrimming ReadTrimming(JsonElement? processor) => processor?.FindString("type") switch
+    {
+        "ByteLevel" when processor.Value.Find("trim_offsets")?.GetBoolean() ?? true =>
+            processor.Value.Find("add_prefix_space")?.GetBoolean() ?? true ? PlaceTrimming.SpacesButFirst : PlaceTrimming.Spaces,
+        "Sequence" => processor.Value.GetProperty("processors").EnumerateArray().Max(step => ReadTrimming(step)),
+        _ => PlaceTrimming.None,
+    };
+
     /// <summary>Whether a post-processor leaves the ids as they are.</summary>
     public static bool AddsNothing(JsonElement processor) => processor.FindString("type") switch
     {

@@ -44,6 +44,7 @@ internal static class TokenizerJsonReader
             Pattern = pattern,
             AddsPrefixSpace = addsPrefixSpace,
             IgnoresMerges = model.IsTrue("ignore_merges"),
+            PlaceTrimming = PreTokenizerJson.ReadTrimming(json.Find("post_processor")),
             AddedTokens = [.. ReadAddedTokens(json)],
         });
     }

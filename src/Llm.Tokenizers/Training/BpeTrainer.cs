@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Llm.Tokenizers;
@@ -80,17 +81,18 @@ public sealed class BpeTrainer
         for (var i = 0; i < order.Length; i++)
             byteIds[order[i]] = firstByteId + i;
 
-        var tokens = order.ToDictionary(value => byteIds[value], value => new[] { value });
-        var merges = LearnMerges(reader, byteIds, firstByteId + 256, tokens, progress, cancellationToken);
+        var tokens = new List<byte[]?>();
+        for (var id = 0; id < firstByteId + 256; id++)
+            tokens.Add(id < firstByteId ? null : [order[id - firstByteId]]);
+        var merges = LearnMerges(reader, byteIds, tokens, progress, cancellationToken);
         var firstSpecialId = isHuggingFace ? 0 : 256 + merges.Count;
         AddedToken[] special = [.. _options.SpecialTokens.Select((content, i) => new AddedToken(content, firstSpecialId + i))];
         var config = new ByteLevelBpeConfig { Pattern = _options.Pattern, AddedTokens = special };
-        return new ByteLevelBpeTokenizer(new BpeVocabulary(tokens, merges, special), config);
+        return new ByteLevelBpeTokenizer(new BpeVocabulary(new TokenBytes(CollectionsMarshal.AsSpan(tokens)), [.. merges], special), config);
     }
 
     private List<BpeMerge> LearnMerges(
-        PieceReader reader, int[] byteIds, int firstId, Dictionary<int, byte[]> tokens, IProgress<BpeTrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        PieceReader reader, int[] byteIds, List<byte[]?> tokens, IProgress<BpeTrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var merges = new List<BpeMerge>(MergesWanted);
         var learner = new MergeLearner(reader.Counts, byteIds, tiesByPlace: _options.Rule == BpeTrainingRule.Minbpe);
@@ -99,12 +101,12 @@ public sealed class BpeTrainer
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (left, right) = learner.IdsOf(pair);
-            byte[] bytes = [.. tokens[left], .. tokens[right]];
+            byte[] bytes = [.. tokens[left]!, .. tokens[right]!];
             if (!spelled.Add(Convert.ToHexString(bytes)))
                 continue; // a token of this spelling exists, a special one for example
-            var id = firstId + merges.Count;
+            var id = tokens.Count;
             learner.Merge(pair, id);
-            tokens.Add(id, bytes);
+            tokens.Add(bytes);
             merges.Add(new BpeMerge(left, right, id));
             if (merges.Count % 256 == 0 || merges.Count == MergesWanted)
                 progress?.Report(new BpeTrainingProgress(reader.BytesRead, merges.Count, MergesWanted));
