@@ -69,7 +69,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         var chars = text[part];
         using var utf8 = ByteBuffer.Rent();
         var first = tokens.Count;
-        var prefix = Config.AddsPrefixSpace && chars.Length > 0 && !char.IsWhiteSpace(chars[0]) ? 1 : 0;
+        var prefix = Config.AddsPrefixSpace && chars.Length > 0 && chars[0] != ' ' ? 1 : 0;
         if (prefix > 0)
             utf8.Append(" "u8);
         utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(Encoding.UTF8.GetByteCount(chars))));
@@ -114,20 +114,37 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
                     else
                         tokens.Advance(_vocabulary.Encode(new ReadOnlySpan<byte>(text, length), tokens.Reserve(length)));
                     if (tokens.WithPlaces)
-                        SetPlaces(tokens, first, (int)(text - start));
+                        SetPlaces(tokens, first, new ReadOnlySpan<byte>(text, length), (int)(text - start));
                     text += length;
                 }
             }
         }
     }
 
-    private void SetPlaces(TokenBuffer tokens, int first, int start)
+    private void SetPlaces(TokenBuffer tokens, int first, ReadOnlySpan<byte> piece, int start)
     {
+        var end = start;
         for (var i = first; i < tokens.Count; i++)
         {
-            var end = start + Utf8.LengthOf(tokens.Ids[i]);
-            tokens.Places[i] = start..end;
-            start = end;
+            var place = end..(end + Utf8.LengthOf(tokens.Ids[i]));
+            (tokens.Places[i], end) = (place, place.End.Value);
+        }
+        if (end != start + piece.Length)
+            SetPlacesOfPartlyUnknown(tokens, first, piece, start);
+    }
+
+    // Where bytes vanished, Hugging Face's library goes on counting in the UTF-8 form of the symbols, and so do we.
+    private void SetPlacesOfPartlyUnknown(TokenBuffer tokens, int first, ReadOnlySpan<byte> piece, int start)
+    {
+        var bytes = new List<int>(); // unit of the symbols' UTF-8 form -> byte of the piece
+        for (var i = 0; i < piece.Length; i++)
+            bytes.AddRange(Enumerable.Repeat(i, ByteSymbols.ToSymbol(piece[i]) < 0x80 ? 1 : 2));
+        var unit = 0;
+        for (var i = first; i < tokens.Count; i++)
+        {
+            var length = Encoding.UTF8.GetByteCount(ByteSymbols.ToToken(Utf8[tokens.Ids[i]]));
+            tokens.Places[i] = (start + bytes[unit])..(start + bytes[unit + length - 1] + 1);
+            unit += length;
         }
     }
 

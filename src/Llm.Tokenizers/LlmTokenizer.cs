@@ -10,8 +10,6 @@ namespace Llm.Tokenizers;
 /// </summary>
 public abstract partial class LlmTokenizer : Tokenizer
 {
-    private const string EndOfText = "<|endoftext|>";
-
     private readonly Lazy<AddedTokenSplitter> _splitter;
     private readonly HashSet<int> _specialIds = [];
 
@@ -24,8 +22,6 @@ public abstract partial class LlmTokenizer : Tokenizer
         {
             if (token.IsSpecial)
                 _specialIds.Add(token.Id);
-            if (token.Content == EndOfText)
-                EndOfTextId = token.Id;
         }
     }
 
@@ -35,8 +31,11 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>The special tokens and the other tokens that are found in a text before it is cut into learned ones.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
 
-    /// <summary>The id of &lt;|endoftext|&gt;, which separates documents; null where the vocabulary has none.</summary>
-    public int? EndOfTextId { get; }
+    /// <summary>The id of the token that ends a document: the folder's eos_token, or &lt;|endoftext|&gt;; null where the vocabulary has none.</summary>
+    public int? EndOfTextId => AddedTokens.FirstOrDefault(token => token.Content == Settings.EndOfText)?.Id;
+
+    /// <summary>What the tokenizer's folder says beside the vocabulary.</summary>
+    internal TokenizerSettings Settings { get; init; } = new();
 
     /// <summary>The UTF-8 form of every id, added tokens included.</summary>
     private protected TokenBytes Utf8 { get; }

@@ -9,7 +9,7 @@ internal static class TextPlaces
     /// <param name="places">In bytes of the part, ascending; replaced by ranges of the text.</param>
     /// <param name="text">The whole text.</param>
     /// <param name="part">The part that the bytes spell.</param>
-    /// <param name="prefix">Bytes before the part's first that stand for no text.</param>
+    /// <param name="prefix">Bytes before the part's first that stand for no text; they get the place of its first character.</param>
     public static void FromBytes(Span<Range> places, ReadOnlySpan<char> text, Range part, int prefix)
     {
         var offset = part.Start.Value;
@@ -18,8 +18,9 @@ internal static class TextPlaces
         foreach (ref var place in places)
         {
             var (start, end) = (place.Start.Value - prefix, place.End.Value - prefix);
-            var from = offset + starts.MoveTo(Math.Max(start, 0)).Start.Value;
-            place = end <= 0 ? from..from : from..(offset + ends.MoveTo(end - 1).End.Value);
+            var first = starts.MoveTo(Math.Max(start, 0)).Start.Value;
+            var last = ends.MoveTo(Math.Max(end - 1, 0)).End.Value;
+            place = (offset + first)..(offset + last);
         }
     }
 

@@ -3,7 +3,11 @@ namespace Llm.Tokenizers;
 /// <summary>Opens tokenizers in Hugging Face's layout.</summary>
 public static class TokenizerFolder
 {
-    /// <summary>Opens a folder with tokenizer.json, or a tokenizer.json file.</summary>
+    /// <summary>Opens a folder with tokenizer.json, or with vocab.json and merges.txt; or a tokenizer.json file.</summary>
+    /// <remarks>
+    /// Byte-level BPE with the patterns of <see cref="SplitPattern"/>, and what <see cref="CharTokenizer"/> and <see cref="WordTokenizer"/> save. Truncation
+    /// and padding that tokenizer.json may name are settings of a call, and are not applied, as in transformers.
+    /// </remarks>
     /// <exception cref="FileNotFoundException">There is no such folder or file, or the folder has no tokenizer.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says, or contradicts itself.</exception>
     /// <exception cref="NotSupportedException">The tokenizer is of a kind that is not supported; the message names it.</exception>
@@ -11,9 +15,12 @@ public static class TokenizerFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (File.Exists(path))
-            return TokenizerJsonReader.Read(path);
+            return TokenizerJsonReader.Read(path, new TokenizerSettings());
         var file = Path.Combine(path, TokenizerFiles.TokenizerJson);
-        return File.Exists(file) ? TokenizerJsonReader.Read(file) : throw new FileNotFoundException(
-            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt.", file);
+        if (File.Exists(file))
+            return TokenizerJsonReader.Read(file, new TokenizerSettings(path));
+        if (File.Exists(Path.Combine(path, TokenizerFiles.Vocabulary)) && File.Exists(Path.Combine(path, TokenizerFiles.Merges)))
+            return VocabularyAndMerges.Read(path);
+        throw new FileNotFoundException($"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt.", file);
     }
 }

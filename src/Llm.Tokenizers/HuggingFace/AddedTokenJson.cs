@@ -1,32 +1,41 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers;
 
 /// <summary>Added tokens as tokenizer.json and tokenizer_config.json spell them.</summary>
 internal static class AddedTokenJson
 {
+    /// <summary>Writes the section added_tokens of tokenizer.json.</summary>
     public static void Write(Utf8JsonWriter json, IEnumerable<AddedToken> tokens)
     {
         json.WriteStartArray("added_tokens");
         foreach (var token in tokens.OrderBy(token => token.Id))
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", token.Id);
-            WriteProperties(json, token);
-            json.WriteEndObject();
+            var described = Describe(token);
+            described.Insert(0, "id", token.Id);
+            described.WriteTo(json);
         }
         json.WriteEndArray();
     }
 
-    public static void WriteProperties(Utf8JsonWriter json, AddedToken token)
+    /// <summary>The section added_tokens_decoder of tokenizer_config.json.</summary>
+    public static JsonObject ToDecoder(IEnumerable<AddedToken> tokens) =>
+        new(tokens.OrderBy(token => token.Id).Select(token => KeyValuePair.Create($"{token.Id}", (JsonNode?)Describe(token))));
+
+    private static JsonObject Describe(AddedToken token) => new()
     {
-        json.WriteString("content", token.Content);
-        json.WriteBoolean("single_word", token.IsSingleWord);
-        json.WriteBoolean("lstrip", token.StripsLeft);
-        json.WriteBoolean("rstrip", token.StripsRight);
-        json.WriteBoolean("normalized", token.IsNormalized);
-        json.WriteBoolean("special", token.IsSpecial);
-    }
+        ["content"] = token.Content,
+        ["single_word"] = token.IsSingleWord,
+        ["lstrip"] = token.StripsLeft,
+        ["rstrip"] = token.StripsRight,
+        ["normalized"] = token.IsNormalized,
+        ["special"] = token.IsSpecial,
+    };
+
+    /// <summary>The section added_tokens of tokenizer.json.</summary>
+    public static IEnumerable<AddedToken> ReadAll(JsonElement tokenizerJson) =>
+        tokenizerJson.Find("added_tokens")?.EnumerateArray().Select(token => Read(token, token.GetProperty("id").GetInt32())) ?? [];
 
     public static AddedToken Read(JsonElement json, int id) => new(json.GetProperty("content").GetString()!, id)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers;
 
@@ -9,7 +10,7 @@ internal static class ByteLevelBpeFiles
     {
         TokenizerFiles.WriteJson(folder, TokenizerFiles.Vocabulary, json => WriteVocabulary(json, tokenizer));
         TokenizerFiles.Write(folder, TokenizerFiles.Merges, stream => WriteMerges(stream, tokenizer));
-        TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerConfig, json => WriteTokenizerConfig(json, tokenizer));
+        tokenizer.Settings.Write(folder, config => SetTokenizerConfig(config, tokenizer));
         TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerJson, json => WriteTokenizerJson(json, tokenizer));
     }
 
@@ -34,27 +35,18 @@ internal static class ByteLevelBpeFiles
     }
 
     // GPT2Tokenizer would add an end of text that the vocabulary lacks, and brings GPT-2's pattern with it.
-    private static void WriteTokenizerConfig(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
+    private static void SetTokenizerConfig(JsonObject config, ByteLevelBpeTokenizer tokenizer)
     {
         var isGpt2 = tokenizer.EndOfTextId is not null && tokenizer.Config.Pattern == SplitPattern.Gpt2;
-        json.WriteStartObject();
-        json.WriteString("tokenizer_class", isGpt2 ? "GPT2Tokenizer" : "PreTrainedTokenizerFast");
-        json.WriteBoolean("add_prefix_space", tokenizer.Config.AddsPrefixSpace);
-        json.WriteBoolean("clean_up_tokenization_spaces", false);
+        config.TryAdd("tokenizer_class", isGpt2 ? "GPT2Tokenizer" : "PreTrainedTokenizerFast");
+        config.TryAdd("clean_up_tokenization_spaces", false);
+        config["add_prefix_space"] = tokenizer.Config.AddsPrefixSpace;
         if (tokenizer.EndOfTextId is { } endOfText)
         {
             foreach (var role in (string[])["bos_token", "eos_token", "unk_token"])
-                json.WriteString(role, tokenizer.IdToToken(endOfText));
+                config.TryAdd(role, tokenizer.IdToToken(endOfText));
         }
-        json.WriteStartObject("added_tokens_decoder");
-        foreach (var token in tokenizer.AddedTokens)
-        {
-            json.WriteStartObject($"{token.Id}");
-            AddedTokenJson.WriteProperties(json, token);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-        json.WriteEndObject();
+        config["added_tokens_decoder"] = AddedTokenJson.ToDecoder(tokenizer.AddedTokens);
     }
 
     private static void WriteTokenizerJson(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)

@@ -6,9 +6,10 @@ namespace Llm.Tokenizers;
 internal static class TokenizerJsonReader
 {
     /// <param name="path">A tokenizer.json; errors start with it.</param>
+    /// <param name="settings">What else its folder says.</param>
     /// <exception cref="InvalidDataException">The file contradicts itself or is no tokenizer.json.</exception>
     /// <exception cref="NotSupportedException">The file asks for something that is not supported.</exception>
-    public static LlmTokenizer Read(string path)
+    public static LlmTokenizer Read(string path, TokenizerSettings settings)
     {
         var json = TokenizerFiles.ReadJson(path);
         try
@@ -16,8 +17,9 @@ internal static class TokenizerJsonReader
             var model = json.GetProperty("model");
             return ModelType(model) switch
             {
-                "BPE" => ReadByteLevelBpe(json, model),
-                var other => throw new NotSupportedException($"it has the model type '{other}', which is not supported yet. Supported: BPE."),
+                "BPE" => ReadByteLevelBpe(json, model, settings),
+                "WordLevel" => WordLevelFiles.Read(json, model, settings),
+                var other => throw new NotSupportedException($"it has the model type '{other}', which is not supported yet. Supported: BPE and WordLevel."),
             };
         }
         catch (NotSupportedException error)
@@ -33,7 +35,7 @@ internal static class TokenizerJsonReader
     // Old files have no type; BPE alone has merges.
     private static string ModelType(JsonElement model) => model.FindString("type") ?? (model.Find("merges") is null ? "(none)" : "BPE");
 
-    private static ByteLevelBpeTokenizer ReadByteLevelBpe(JsonElement json, JsonElement model)
+    private static ByteLevelBpeTokenizer ReadByteLevelBpe(JsonElement json, JsonElement model, TokenizerSettings settings)
     {
         RefuseUnsupported(json, model);
         var vocabulary = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32());
@@ -45,12 +47,10 @@ internal static class TokenizerJsonReader
             AddsPrefixSpace = addsPrefixSpace,
             IgnoresMerges = model.IsTrue("ignore_merges"),
             PlaceTrimming = PreTokenizerJson.ReadTrimming(json.Find("post_processor")),
-            AddedTokens = [.. ReadAddedTokens(json)],
-        });
+            AddedTokens = [.. AddedTokenJson.ReadAll(json)],
+        })
+        { Settings = settings };
     }
-
-    private static IEnumerable<AddedToken> ReadAddedTokens(JsonElement json) =>
-        json.Find("added_tokens")?.EnumerateArray().Select(token => AddedTokenJson.Read(token, token.GetProperty("id").GetInt32())) ?? [];
 
     // Newer files have ["a", "b"], older ones "a b".
     private static (string Left, string Right) ReadMerge(JsonElement merge)

@@ -1,0 +1,46 @@
+namespace Llm.Tokenizers;
+
+/// <summary>Reads folders of GPT-2's kind: vocab.json and merges.txt, with tokenizer_config.json and others as far as they exist.</summary>
+internal static class VocabularyAndMerges
+{
+    // Other classes build their vocabulary differently, or put tokens around the text.
+    private static readonly string?[] KnownClasses = [null, "GPT2Tokenizer", "GPT2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"];
+
+    /// <exception cref="InvalidDataException">The files contradict each other or are not what their names say.</exception>
+    /// <exception cref="NotSupportedException">The folder holds a tokenizer of another kind.</exception>
+    public static ByteLevelBpeTokenizer Read(string folder)
+    {
+        var settings = new TokenizerSettings(folder);
+        if (!KnownClasses.Contains(settings.TokenizerClass))
+            throw new NotSupportedException(
+                $"{folder} has the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is not supported yet. Supported: GPT2Tokenizer.");
+        try
+        {
+            var vocabulary = TokenizerFiles.ReadJson(Path.Combine(folder, TokenizerFiles.Vocabulary)).EnumerateObject()
+                .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
+            var merges = ReadMerges(Path.Combine(folder, TokenizerFiles.Merges));
+            var added = settings.FindAddedTokens(folder, vocabulary);
+            if (vocabulary.TryGetValue(settings.EndOfText, out var endOfText) && added.All(token => token.Id != endOfText))
+                added.Add(new AddedToken(settings.EndOfText, endOfText));
+            var config = new ByteLevelBpeConfig { AddsPrefixSpace = settings.AddsPrefixSpace ?? false, AddedTokens = added };
+            return new ByteLevelBpeTokenizer(vocabulary, merges, config) { Settings = settings };
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new InvalidDataException($"{folder}: {error.Message}", error);
+        }
+    }
+
+    private static List<(string Left, string Right)> ReadMerges(string path)
+    {
+        var merges = new List<(string Left, string Right)>();
+        foreach (var line in File.ReadLines(path))
+        {
+            if (line.Length == 0 || line.StartsWith("#version", StringComparison.Ordinal))
+                continue;
+            merges.Add(line.Split(' ') is [var left, var right] ? (left, right) : throw new FormatException(
+                $"'{line}' in {TokenizerFiles.Merges} is not two tokens with a space between them."));
+        }
+        return merges;
+    }
+}

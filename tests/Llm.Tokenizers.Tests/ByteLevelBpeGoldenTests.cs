@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Llm.Tokenizers.Tests;
+
+/// <summary>Ids, tokens, places and texts of Hugging Face's tokenizers 0.23.1, transformers 5.12.1 and tiktoken 0.12.0: all must be equal.</summary>
+public class ByteLevelBpeGoldenTests
+{
+    public static TheoryData<string> Folders => [
+        "small/bytelevel-bpe", "small/bytelevel-bpe-no-alphabet", "small/bytelevel-bpe-prefix-space-trim", "small/split-cl100k",
+        "folders/gpt2-saved", "folders/gpt2-vocab-merges-only", "folders/gpt2-with-config", "folders/fast-file"];
+
+    public static TheoryData<string> DecodedFolders => [
+        "small/bytelevel-bpe", "small/bytelevel-bpe-no-alphabet", "small/bytelevel-bpe-prefix-space-trim", "small/split-cl100k"];
+
+    [Theory, MemberData(nameof(Folders))]
+    public void Encode_GoldenText_GivesIdsTokensAndPlaces(string folder)
+    {
+        var tokenizer = TokenizerFolder.Load(Golden.Folder(folder));
+
+        foreach (var golden in Golden.Cases(Golden.Folder(folder, "cases.json")).Where(IsSingleText))
+            AssertEncodes(tokenizer, golden);
+    }
+
+    [Theory, MemberData(nameof(DecodedFolders))]
+    public void Decode_GoldenIds_GivesTextAtOnceAndInPieces(string folder)
+    {
+        var tokenizer = TokenizerFolder.Load(Golden.Folder(folder));
+
+        foreach (var golden in Golden.Cases(Golden.Folder(folder, "decode.json")))
+            AssertDecodes(tokenizer, golden);
+    }
+
+    [Fact]
+    public void Encode_GoldenTextOfGpt2_GivesIdsTokensAndPlaces()
+    {
+        foreach (var golden in Golden.Cases(Golden.Folder("real", "gpt2.json")).Where(IsSingleText))
+            AssertEncodes(ByteLevelBpeTokenizer.Gpt2(), golden);
+    }
+
+    [Fact]
+    public void Decode_GoldenIdsOfGpt2_GivesTextAtOnceAndInPieces()
+    {
+        foreach (var golden in Golden.Cases(Golden.Folder("real", "gpt2.decode.json")))
+            AssertDecodes(ByteLevelBpeTokenizer.Gpt2(), golden);
+    }
+
+    [Theory, InlineData("r50k_base"), InlineData("cl100k_base")]
+    public void Encode_TiktokenGolden_IsEqual(string encoding)
+    {
+        var tokenizer = encoding == "r50k_base" ? ByteLevelBpeTokenizer.Gpt2() : ByteLevelBpeTokenizer.Cl100k();
+        var file = Golden.Read(Golden.Folder("real", $"{encoding}.json"));
+
+        Assert.Equal(file.GetProperty("n_vocab").GetInt32(), tokenizer.VocabSize);
+        Assert.Equal(
+            file.GetProperty("special_tokens").EnumerateObject().Select(token => new AddedToken(token.Name, token.Value.GetInt32())).OrderBy(token => token.Id),
+            tokenizer.AddedTokens.OrderBy(token => token.Id));
+        foreach (var golden in file.GetProperty("cases").EnumerateArray())
+        {
+            if (golden.Has("bytes_hex"))
+                AssertBytes(tokenizer, golden);
+            else
+                AssertTiktoken(tokenizer, golden);
+        }
+    }
+
+    [Fact]
+    public void Gpt2_EveryToken_EqualsRankFile()
+    {
+        using var ranks = File.OpenRead(Golden.Shared("vocab", "gpt2", "r50k_base.tiktoken"));
+
+        var read = ByteLevelBpeTokenizer.FromRanks(ranks, SplitPattern.Gpt2, [new AddedToken("<|endoftext|>", 50256)]);
+
+        Assert.Equal(TokensOf(read), TokensOf(ByteLevelBpeTokenizer.Gpt2()));
+        Assert.Equal(read.Vocabulary.Merges, ByteLevelBpeTokenizer.Gpt2().Vocabulary.Merges);
+    }
+
+    [Fact]
+    public void Gpt2_EveryToken_IsReachable()
+    {
+        var vocabulary = ByteLevelBpeTokenizer.Gpt2().Vocabulary;
+
+        Assert.All(Enumerable.Range(0, 50256), id => Assert.True(vocabulary.IsReachable(id)));
+    }
+
+    [Theory, InlineData("tokenizer.json"), InlineData("vocab.bpe")]
+    public void Load_Gpt2AsPublished_EqualsEmbedded(string file)
+    {
+        var source = Golden.Shared("vocab", "gpt2", file);
+        var folder = Directory.CreateTempSubdirectory("llm-gpt2-").FullName;
+        if (file == "vocab.bpe")
+        {
+            File.Copy(source, Path.Combine(folder, "merges.txt"));
+            File.Copy(Golden.Shared("vocab", "gpt2", "encoder.json"), Path.Combine(folder, "vocab.json"));
+        }
+
+        var loaded = TokenizerFolder.Load(file == "vocab.bpe" ? folder : source);
+
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(50256, loaded.EndOfTextId);
+        Assert.Equal(TokensOf(ByteLevelBpeTokenizer.Gpt2()), TokensOf(loaded));
+        Assert.Equal(ByteLevelBpeTokenizer.Gpt2().Vocabulary.Merges, ((ByteLevelBpeTokenizer)loaded).Vocabulary.Merges);
+    }
+
+    [Theory, InlineData("gpt2"), InlineData("r50k_base"), InlineData("cl100k_base")]
+    public void Encode_Corpora_GivesGoldenHashes(string encoding)
+    {
+        var tokenizer = encoding == "cl100k_base" ? ByteLevelBpeTokenizer.Cl100k() : ByteLevelBpeTokenizer.Gpt2();
+        var specials = encoding == "gpt2" ? SpecialTokenPolicy.Allow : SpecialTokenPolicy.AsText;
+        var rows = Golden.Shared("..", "golden", "tokenizers", "real", "corpora.json");
+        foreach (var row in Golden.Read(rows).GetProperty(encoding).EnumerateArray())
+        {
+            var ids = TextsOf(row[0].GetString()!, row[1]).SelectMany(text => tokenizer.Encode(text, specials)).ToArray();
+            Assert.Equal(row[2].GetInt32(), ids.Length);
+            Assert.Equal(row[3].GetString(), Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()))));
+        }
+    }
+
+    [Theory]
+    [InlineData("tiktoken-plans", "r50k_base"), InlineData("tiktoken-plans", "cl100k_base")]
+    [InlineData("long", "chinese_r50k_base"), InlineData("long", "multilingual_r50k_base"), InlineData("long", "multilinguallong_r50k_base")]
+    [InlineData("long", "chinese_cl100k_base"), InlineData("long", "multilingual_cl100k_base"), InlineData("long", "multilinguallong_cl100k_base")]
+    [InlineData("llama.cpp", "gpt-2")]
+    public void Encode_PublishedIds_AreEqual(string folder, string file)
+    {
+        var tokenizer = file.EndsWith("cl100k_base") ? ByteLevelBpeTokenizer.Cl100k() : ByteLevelBpeTokenizer.Gpt2();
+        var json = Golden.Read(Golden.Shared("tokenizer-goldens", folder, $"{file}.json"));
+        JsonElement[] cases = json.Has("cases") ? [.. json.GetProperty("cases").EnumerateArray()] : [json];
+
+        foreach (var golden in cases)
+            Assert.Equal(golden.GetProperty("ids").Ints(), tokenizer.Encode(golden.Text("text")));
+    }
+
+    private static bool IsSingleText(JsonElement golden) => !golden.Has("pair") && !golden.Has("words") && !golden.Has("quirk");
+
+    private static void AssertEncodes(LlmTokenizer tokenizer, JsonElement golden)
+    {
+        var text = golden.Text("text");
+        var ids = golden.GetProperty("ids").Ints();
+
+        var encoded = tokenizer.EncodeToTokens(text, SpecialTokenPolicy.Allow);
+
+        Assert.Equal(ids, tokenizer.Encode(text, SpecialTokenPolicy.Allow));
+        Assert.Equal(ids, encoded.Select(token => token.Id));
+        Assert.Equal(golden.GetProperty("tokens").Strings(), encoded.Select(token => token.Value));
+        if (golden.TryGetProperty("offsets_utf16", out var places))
+            Assert.Equal(places.EnumerateArray().Select(place => place[0].GetInt32()..place[1].GetInt32()), encoded.Select(token => token.Offset));
+        Assert.Equal(golden.Text("decoded"), tokenizer.Decode(ids, skipSpecialTokens: true));
+        Assert.Equal(golden.Text("decoded_with_special"), tokenizer.Decode(ids));
+    }
+
+    private static void AssertDecodes(LlmTokenizer tokenizer, JsonElement golden)
+    {
+        var ids = golden.GetProperty("ids").Ints();
+        Assert.Equal(golden.GetProperty("tokens").Strings(), ids.Select(tokenizer.IdToToken));
+        Assert.Equal(golden.Text("decoded"), tokenizer.Decode(ids, skipSpecialTokens: true));
+        Assert.Equal(golden.Text("decoded_with_special"), tokenizer.Decode(ids));
+        Assert.Equal(golden.Text("decoded"), StreamingDecoderTests.DecodeInPieces(tokenizer, ids, skipSpecialTokens: true));
+        Assert.Equal(golden.Text("decoded_with_special"), StreamingDecoderTests.DecodeInPieces(tokenizer, ids));
+    }
+
+    private static void AssertTiktoken(LlmTokenizer tokenizer, JsonElement golden)
+    {
+        var text = golden.Has("text") ? golden.Text("text") : new string([.. golden.GetProperty("text_utf16").Ints().Select(unit => (char)unit)]);
+        var policy = golden.Text("mode") switch
+        {
+            "allowed_all" => SpecialTokenPolicy.Allow,
+            "default" => SpecialTokenPolicy.Throw,
+            _ => SpecialTokenPolicy.AsText,
+        };
+        if (golden.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
+        {
+            Assert.Throws<ArgumentException>(() => tokenizer.Encode(text, policy));
+            return;
+        }
+        var encoded = tokenizer.EncodeToTokens(text, policy);
+        Assert.Equal(golden.GetProperty("ids").Ints(), encoded.Select(token => token.Id));
+        if (golden.TryGetProperty("starts_utf16", out var starts))
+            Assert.Equal(starts.Ints(), encoded.Select(token => token.Offset.Start.Value));
+        if (golden.Has("decoded"))
+            Assert.Equal(golden.Text("decoded"), tokenizer.Decode(golden.GetProperty("ids").Ints()));
+    }
+
+    private static void AssertBytes(LlmTokenizer tokenizer, JsonElement golden)
+    {
+        var ids = golden.GetProperty("ids").Ints();
+        var bytes = new System.Buffers.ArrayBufferWriter<byte>();
+        tokenizer.Decode(ids, bytes);
+        Assert.Equal(golden.Text("bytes_hex"), Convert.ToHexStringLower(bytes.WrittenSpan));
+        Assert.Equal(golden.Text("decoded"), tokenizer.Decode(ids));
+        Assert.Equal(golden.Text("decoded"), StreamingDecoderTests.DecodeInPieces(tokenizer, ids));
+    }
+
+    private static IEnumerable<string?> TokensOf(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
+
+    private static IEnumerable<string> TextsOf(string file, JsonElement item)
+    {
+        var path = Golden.Shared(file.Split('/'));
+        if (item.ValueKind == JsonValueKind.Number)
+        {
+            using var line = JsonDocument.Parse(File.ReadLines(path).ElementAt(item.GetInt32()));
+            return [line.RootElement.Text(line.RootElement.Has("text") ? "text" : "prompt")];
+        }
+        return item.ValueKind == JsonValueKind.Null ? [File.ReadAllText(path, Encoding.UTF8)] : Golden.Read(path).Strings().OfType<string>();
+    }
+}
