@@ -40,7 +40,7 @@ internal static class TextPlaces
             if (leading > 0 && keepsFirst && (i == 0 || start == 0))
                 leading--;
             start = Math.Min(start + leading, end);
-            tokens.Places[i] = start..(end >= trailing ? Math.Max(end - trailing, start) : end);
+            tokens.Places[i] = start..(trailing == bytes.Length ? start : Math.Max(end - trailing, start));
         }
     }
 
