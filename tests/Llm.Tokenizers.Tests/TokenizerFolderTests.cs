@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Llm.Testing;
 
 namespace Llm.Tokenizers.Tests;
@@ -17,13 +19,181 @@ public sealed class TokenizerFolderTests : IDisposable
         var trained = new BpeTrainer(options).Train([text], cancellationToken: TestContext.Current.CancellationToken);
 
         trained.Save(_folder);
-        var loaded = TokenizerFolder.Load(_folder);
 
-        Assert.Equal(600, loaded.VocabSize);
-        Assert.Equal(trained.Encode(text), loaded.Encode(text));
-        Assert.Equal(text, loaded.Decode(loaded.Encode(text)));
-        Assert.Equal(trained.AddedTokens, loaded.AddedTokens);
-        Assert.Equal(
-            Enumerable.Range(0, trained.VocabSize).Select(trained.IdToToken), Enumerable.Range(0, loaded.VocabSize).Select(loaded.IdToToken));
+        AssertSame(trained, TokenizerFolder.Load(_folder), text);
+        AssertSame(trained, TokenizerFolder.Load(Path.Combine(_folder, "tokenizer.json")), text);
+        if (pattern == "gpt2")
+        {
+            File.Delete(Path.Combine(_folder, "tokenizer.json"));
+            AssertSame(trained, TokenizerFolder.Load(_folder), text);
+        }
     }
+
+    [Theory]
+    [InlineData("small/bytelevel-bpe"), InlineData("small/bytelevel-bpe-no-alphabet"), InlineData("small/bytelevel-bpe-prefix-space-trim")]
+    [InlineData("small/split-cl100k"), InlineData("folders/gpt2-saved"), InlineData("folders/gpt2-vocab-merges-only"), InlineData("folders/gpt2-with-config")]
+    public void Save_LoadedFolder_ComesBackTheSame(string folder)
+    {
+        var text = File.ReadAllText(TestData.Golden("tokenizers", "training", "mixed.txt"));
+        var original = TokenizerFolder.Load(Golden.Folder(folder));
+
+        original.Save(_folder);
+
+        var loaded = TokenizerFolder.Load(_folder);
+        AssertSame(original, loaded, text);
+        Assert.Equal(original.EncodeToTokens(text, out _).Select(token => token.Offset), loaded.EncodeToTokens(text, out _).Select(token => token.Offset));
+    }
+
+    [Fact]
+    public void Save_Cl100k_ComesBackTheSame()
+    {
+        ByteLevelBpeTokenizer.Cl100k().Save(_folder);
+
+        AssertSame(ByteLevelBpeTokenizer.Cl100k(), TokenizerFolder.Load(_folder), "The 🌟 star-player scored 40 points!\n");
+    }
+
+    [Fact]
+    public void Save_LoadedFolder_KeepsItsOtherSettings()
+    {
+        TokenizerFolder.Load(Golden.Folder("folders", "gpt2-saved")).Save(_folder);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "tokenizer_config.json")))!;
+
+        Assert.Equal("<|pad|>", (string?)config["pad_token"]);
+        Assert.Equal("GPT2Tokenizer", (string?)config["tokenizer_class"]);
+        Assert.Equal(
+            File.ReadAllText(Golden.Folder("folders", "gpt2-saved", "chat_template.jinja")), File.ReadAllText(Path.Combine(_folder, "chat_template.jinja")));
+    }
+
+    [Fact]
+    public void Load_StringMerges_EqualPairMerges() => AssertSame(
+        TokenizerFolder.Load(Golden.Folder("small", "bytelevel-bpe")),
+        TokenizerFolder.Load(Golden.Folder("small", "bytelevel-bpe", "tokenizer-string-merges.json")),
+        "The white whale, again. 🐳");
+
+    [Fact]
+    public void Load_EndOfTextOfTheSettings_IsKnown()
+    {
+        Assert.Equal(512, TokenizerFolder.Load(Golden.Folder("folders", "gpt2-saved")).EndOfTextId);
+        Assert.Equal(512, TokenizerFolder.Load(Golden.Folder("folders", "gpt2-vocab-merges-only")).EndOfTextId);
+        Edit("folders/gpt2-saved", "tokenizer_config.json", json => json["eos_token"] = JsonNode.Parse("""{"content": "<|im_end|>"}"""));
+
+        Assert.Equal(515, TokenizerFolder.Load(_folder).EndOfTextId);
+    }
+
+    [Theory]
+    [InlineData("model.type", "\"Unigram\"", "it has the model type 'Unigram', which is not supported yet. Supported: BPE and WordLevel.")]
+    [InlineData("normalizer", """{"type": "NFC"}""", "it has the normalizer 'NFC', which is not supported yet.")]
+    [InlineData("decoder", "null", "it has the decoder 'none'. Byte-level BPE needs the decoder 'ByteLevel'.")]
+    [InlineData("pre_tokenizer", """{"type": "Metaspace"}""", "it has the pre-tokenizer 'Metaspace', which is not supported yet.")]
+    [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "ByteLevel"}]}""", "'Digits, ByteLevel'")]
+    [InlineData("post_processor", """{"type": "RobertaProcessing"}""", "it has the post-processor 'RobertaProcessing', which is not supported yet.")]
+    [InlineData("model.end_of_word_suffix", "\"</w>\"", "its model has the end_of_word_suffix '</w>', which is not supported yet.")]
+    [InlineData("model.dropout", "0.1", "its model has a dropout")]
+    [InlineData("model.byte_fallback", "true", "its model has byte_fallback")]
+    public void Load_UnsupportedPart_IsRefusedByName(string property, string value, string message)
+    {
+        Edit("small/bytelevel-bpe", "tokenizer.json", json => Owner(json, property)[property.Split('.')[^1]] = JsonNode.Parse(value));
+
+        var error = Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder));
+
+        Assert.StartsWith(_folder, error.Message);
+        Assert.Contains(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("model.merges", """[["a"]]""", "does not have two parts")]
+    [InlineData("model.merges", """[["zz", "yy"]]""", "The merge 'zz yy' needs the token 'zz', which the vocabulary lacks.")]
+    [InlineData("model.vocab", """{"a": 0, "b": 0}""", "which another token has as well")]
+    [InlineData("model.vocab", """{"a": -5}""", "the id -5")]
+    [InlineData("model.vocab", """{"a": 2000000000}""", "the id 2000000000")]
+    [InlineData("added_tokens", """[{"id": 5, "content": "new"}]""", "'new' has the id 5, which contradicts the vocabulary.")]
+    [InlineData("model", "7", "")]
+    [InlineData("model.vocab", "[]", "")]
+    [InlineData("model.merges", "[1]", "")]
+    public void Load_ContradictingFile_SaysWhere(string property, string value, string message)
+    {
+        Edit("small/bytelevel-bpe", "tokenizer.json", json => Owner(json, property)[property.Split('.')[^1]] = JsonNode.Parse(value));
+
+        var error = Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(_folder));
+
+        Assert.StartsWith(_folder, error.Message);
+        Assert.Contains(message, error.Message);
+    }
+
+    [Theory, InlineData("{ not json"), InlineData("[]"), InlineData("{}"), InlineData("")]
+    public void Load_NotATokenizerJson_IsRefused(string content)
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), content);
+
+        Assert.StartsWith(_folder, Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(_folder)).Message);
+    }
+
+    [Fact]
+    public void Load_NoTokenizer_SaysWhatIsExpected()
+    {
+        Assert.Contains("holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt.", Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(_folder)).Message);
+        Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(Path.Combine(_folder, "missing")));
+    }
+
+    [Fact]
+    public void Load_VocabularyOfAnotherClass_IsRefusedByName()
+    {
+        Edit("folders/gpt2-with-config", "tokenizer_config.json", json => json["tokenizer_class"] = "RobertaTokenizer");
+
+        Assert.Contains("the tokenizer class 'RobertaTokenizer'", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder)).Message);
+    }
+
+    [Fact]
+    public void Load_TornMerges_SaysWhichLine()
+    {
+        Edit("folders/gpt2-with-config", "tokenizer_config.json", _ => { });
+        File.AppendAllText(Path.Combine(_folder, "merges.txt"), "lonely\n");
+
+        Assert.Contains("'lonely' in merges.txt", Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(_folder)).Message);
+    }
+
+    [Fact]
+    public void Load_AddedTokensWithoutIds_GetTheNextOnes()
+    {
+        Edit("folders/gpt2-with-config", "tokenizer_config.json", json => json["additional_special_tokens"] = JsonNode.Parse("""["<|user|>", "<|assistant|>"]"""));
+
+        var tokenizer = TokenizerFolder.Load(_folder);
+
+        Assert.Equal([513, 514], new[] { tokenizer.TokenToId("<|user|>"), tokenizer.TokenToId("<|assistant|>") }.Select(id => id!.Value));
+        Assert.Equal([513], tokenizer.Encode("<|user|>", SpecialTokenPolicy.Allow));
+    }
+
+    [Fact]
+    public void Save_FolderIsAFile_LeavesNothingBehind()
+    {
+        var path = Path.Combine(_folder, "taken");
+        File.WriteAllText(path, "content");
+
+        Assert.ThrowsAny<IOException>(() => CharTokenizer.FromText("abc").Save(path));
+
+        Assert.Equal("content", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    private static void AssertSame(LlmTokenizer expected, LlmTokenizer actual, string text)
+    {
+        Assert.Equal(
+            Enumerable.Range(0, expected.VocabSize).Select(expected.IdToToken), Enumerable.Range(0, actual.VocabSize).Select(actual.IdToToken));
+        Assert.Equal(expected.AddedTokens.OrderBy(token => token.Id), actual.AddedTokens.OrderBy(token => token.Id));
+        Assert.Equal(expected.Encode(text), actual.Encode(text));
+        Assert.Equal(expected.EndOfTextId, actual.EndOfTextId);
+        Assert.Equal(expected.Decode(expected.Encode(text)), actual.Decode(actual.Encode(text)));
+    }
+
+    private void Edit(string golden, string file, Action<JsonNode> edit)
+    {
+        foreach (var source in Directory.GetFiles(Golden.Folder(golden)))
+            File.Copy(source, Path.Combine(_folder, Path.GetFileName(source)), overwrite: true);
+        var path = Path.Combine(_folder, file);
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        edit(json);
+        File.WriteAllText(path, json.ToJsonString(new JsonSerializerOptions()));
+    }
+
+    private static JsonNode Owner(JsonNode json, string property) => property.Contains('.') ? json[property.Split('.')[0]]! : json;
 }

@@ -34,7 +34,7 @@ internal sealed class BpeVocabulary
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(merges);
-        var tokens = new byte[]?[vocabulary.Count == 0 ? 0 : Math.Min(vocabulary.Values.Max() + 1L, MergeTable.MaxIds)];
+        var tokens = new byte[]?[Math.Clamp(vocabulary.Values.DefaultIfEmpty(-1).Max() + 1L, 0, MergeTable.MaxIds)];
         foreach (var (token, id) in vocabulary)
         {
             if (id < 0 || id >= MergeTable.MaxIds)

@@ -33,7 +33,9 @@ internal static class TokenizerJsonReader
     }
 
     // Old files have no type; BPE alone has merges.
-    private static string ModelType(JsonElement model) => model.FindString("type") ?? (model.Find("merges") is null ? "(none)" : "BPE");
+    private static string ModelType(JsonElement model) => model.ValueKind == JsonValueKind.Object
+        ? model.FindString("type") ?? (model.Find("merges") is null ? "(none)" : "BPE")
+        : throw new FormatException("Its model is not an object.");
 
     private static ByteLevelBpeTokenizer ReadByteLevelBpe(JsonElement json, JsonElement model, TokenizerSettings settings)
     {
