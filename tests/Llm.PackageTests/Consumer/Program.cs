@@ -88,7 +88,13 @@ internal static class Uses
 
     private static Llm.Models.Gpt2Config Small() => new()
     {
-        VocabSize = 16, ContextLength = 32, HiddenSize = 16, LayerCount = 2, HeadCount = 2,
-        ResidualDropout = 0, EmbeddingDropout = 0, AttentionDropout = 0,
+        VocabSize = 16,
+        ContextLength = 32,
+        HiddenSize = 16,
+        LayerCount = 2,
+        HeadCount = 2,
+        ResidualDropout = 0,
+        EmbeddingDropout = 0,
+        AttentionDropout = 0,
     };
 }
