@@ -8,7 +8,7 @@ namespace Llm.PackageTests;
 internal sealed class Consumer(string folder)
 {
     // The natives come as links to the package folder: each copy would take 480 MB.
-    private static readonly string[] s_links =
+    private static readonly string[] Links =
         ["-p:CreateHardLinksForCopyLocalIfPossible=true", "-p:CreateHardLinksForPublishFilesIfPossible=true"];
 
     public string Folder => folder;
@@ -46,14 +46,14 @@ internal sealed class Consumer(string folder)
     public Outcome Dotnet(params string[] arguments) => PackageTests.Dotnet.Run(folder, arguments);
 
     /// <summary>Runs the program from its source.</summary>
-    public Outcome Run(params string[] arguments) => Dotnet(["run", s_links[0], "--", .. arguments]);
+    public Outcome Run(params string[] arguments) => Dotnet(["run", Links[0], "--", .. arguments]);
 
     /// <summary>Publishes to a folder of its own.</summary>
     /// <returns>Runs what was published, with arguments and environment.</returns>
     public Func<string[], Dictionary<string, string?>, Outcome> Publish(string name, params string[] options)
     {
         var output = Path.Combine(folder, "published", name);
-        Dotnet(["publish", "--output", output, .. s_links, .. options]).Success();
+        Dotnet(["publish", "--output", output, .. Links, .. options]).Success();
         CutLinks(output);
         var executable = Path.Combine(output, OperatingSystem.IsWindows() ? $"{Name}.exe" : Name);
         return (arguments, environment) => options.Contains("--runtime")

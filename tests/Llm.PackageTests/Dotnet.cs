@@ -17,7 +17,7 @@ internal sealed record Outcome(int ExitCode, string Output)
 /// <summary>Runs programs as a user at a terminal would.</summary>
 internal static class Dotnet
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the dotnet command.</summary>
     public static Outcome Run(string folder, params string[] arguments) => Start(folder, "dotnet", arguments, new Dictionary<string, string?>());
@@ -48,10 +48,10 @@ internal static class Dotnet
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(s_patience))
+        if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            return new(-1, $"No end after {s_patience}:\n{output}");
+            return new(-1, $"No end after {Patience}:\n{output}");
         }
         process.WaitForExit(); // for the rest of the output
         return new(process.ExitCode, output.ToString());

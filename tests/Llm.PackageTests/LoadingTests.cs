@@ -4,12 +4,12 @@ namespace Llm.PackageTests;
 [Collection(nameof(Programs))]
 public class LoadingTests(Programs programs)
 {
-    private static readonly Dictionary<string, string?> s_plain = [];
+    private static readonly Dictionary<string, string?> Plain = [];
 
     [Fact]
     public void NoBackend_ProgramThatDoesNotUseTorch_RunsInSilence()
     {
-        var output = programs.WithoutBackend(["nothing"], s_plain).Success();
+        var output = programs.WithoutBackend(["nothing"], Plain).Success();
 
         Assert.Equal("Bare", output.Trim());
     }
@@ -17,7 +17,7 @@ public class LoadingTests(Programs programs)
     [Fact]
     public void NoBackend_FirstUse_SaysInOneSentenceWhichPackageToAdd()
     {
-        var output = programs.WithoutBackend(["block"], s_plain).Success();
+        var output = programs.WithoutBackend(["block"], Plain).Success();
 
         Assert.Equal(
             "Llm.Models.TorchNotAvailableException: This program has no torch backend. "
@@ -29,7 +29,7 @@ public class LoadingTests(Programs programs)
     [Fact]
     public void LoadedLibrary_AsShippedOrRepaired_IsMappedOnce()
     {
-        var output = programs.WithBackend(["torch", "--mapped"], s_plain).Success();
+        var output = programs.WithBackend(["torch", "--mapped"], Plain).Success();
 
         Assert.Matches(programs.NeedsRepair ? @"mapped /.*/Llm/native/[0-9a-f]{16}/libLibTorchSharp\.so" : "mapped (unknown|.*/machine/)", output);
     }

@@ -10,16 +10,16 @@ namespace Llm.PackageTests;
 /// <summary>What is in the packages.</summary>
 public class PackageContentTests(PackedPackages packed)
 {
-    private static readonly string[] s_options =
+    private static readonly string[] Options =
         ["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Options"];
 
     public static TheoryData<string, string[]> Dependencies => new()
     {
-        { "Llm.HuggingFace", ["Llm.Models", "Llm.Tokenizers", .. s_options] },
-        { "Llm.Models", [.. s_options, "TorchSharp"] },
-        { "Llm.Sampling", ["Llm.Models", "Llm.Tokenizers", .. s_options] },
-        { "Llm.Tokenizers", [.. s_options, "Microsoft.ML.Tokenizers"] },
-        { "Llm.Training", ["Llm.Models", "Llm.Tokenizers", .. s_options, "Microsoft.Extensions.Logging.Abstractions"] },
+        { "Llm.HuggingFace", ["Llm.Models", "Llm.Tokenizers", .. Options] },
+        { "Llm.Models", [.. Options, "TorchSharp"] },
+        { "Llm.Sampling", ["Llm.Models", "Llm.Tokenizers", .. Options] },
+        { "Llm.Tokenizers", [.. Options, "Microsoft.ML.Tokenizers"] },
+        { "Llm.Training", ["Llm.Models", "Llm.Tokenizers", .. Options, "Microsoft.Extensions.Logging.Abstractions"] },
     };
 
     public static TheoryData<string> Packages => [.. BuildFacts.Packages];
@@ -73,27 +73,6 @@ public class PackageContentTests(PackedPackages packed)
         Assert.All(
             dependencies.Where(dependency => ((string)dependency.Attribute("id")!).StartsWith("Llm.", StringComparison.Ordinal)),
             dependency => Assert.Equal(BuildFacts.Version, (string?)dependency.Attribute("version")));
-    }
-
-    [Theory]
-    [MemberData(nameof(Packages))]
-    public void Readme_OfEachPackage_ShowsHowItIsAddedAndUsed(string id)
-    {
-        var readme = Encoding.UTF8.GetString(Read(Open(id, "nupkg"), "README.md"));
-
-        Assert.StartsWith($"# {id}\n", readme, StringComparison.Ordinal);
-        Assert.Contains($"dotnet add package {id}\n", readme, StringComparison.Ordinal);
-        Assert.Contains("```csharp\n", readme, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [MemberData(nameof(Packages))]
-    public void Documentation_OfEachPackage_DescribesIt(string id)
-    {
-        var documentation = XDocument.Parse(Encoding.UTF8.GetString(Read(Open(id, "nupkg"), $"lib/net10.0/{id}.xml")).TrimStart('\uFEFF'));
-
-        Assert.Equal(id, documentation.Root!.Element("assembly")!.Element("name")!.Value);
-        Assert.NotEmpty(documentation.Descendants("summary"));
     }
 
     [Fact]

@@ -3,8 +3,8 @@ namespace Llm.PackageTests;
 /// <summary>The programs that the tests share, each made once.</summary>
 public sealed class Programs
 {
-    private static readonly string[] s_thisMachine = ["--runtime", BuildFacts.RuntimeIdentifier];
-    private static readonly string[] s_needsRuntime = [.. s_thisMachine, "--no-self-contained"];
+    private static readonly string[] ThisMachine = ["--runtime", BuildFacts.RuntimeIdentifier];
+    private static readonly string[] NeedsRuntime = [.. ThisMachine, "--no-self-contained"];
 
     private readonly Lazy<Func<string[], Dictionary<string, string?>, Outcome>> _withBackend;
 
@@ -15,13 +15,13 @@ public sealed class Programs
         Main.Dotnet("add", "package", "Llm.Models").Success();
         Main.Dotnet("add", "package", Consumer.Backend.Id, "--version", Consumer.Backend.Version).Success();
         Main.WithSource("Program.cs");
-        _withBackend = new(() => Main.Publish("machine", [.. s_needsRuntime, "-p:LlmOpenMPWaitPolicy=PASSIVE"]));
+        _withBackend = new(() => Main.Publish("machine", [.. NeedsRuntime, "-p:LlmOpenMPWaitPolicy=PASSIVE"]));
 
         WithoutBackend = Consumer.Write(packed.NewFolder("Bare"), [packed.Package("Llm.Models")], ("OutputType", "Exe"))
-            .WithSource("Program.cs").Publish("machine", s_needsRuntime);
+            .WithSource("Program.cs").Publish("machine", NeedsRuntime);
         WithoutStartup = Consumer.Write(
                 packed.NewFolder("Alone"), [packed.Package("Llm.Models"), Consumer.Backend], ("OutputType", "Exe"), ("LlmTorchStartup", "false"))
-            .WithSource("Program.cs").Publish("machine", s_needsRuntime);
+            .WithSource("Program.cs").Publish("machine", NeedsRuntime);
         // TorchSharp's second attempt, with copies that it makes from the package folder, would leave 480 MB behind.
         NeedsRepair = WithoutStartup(["torch"], new() { ["NUGET_PACKAGES"] = "/dev/null" }).ExitCode != 0;
     }

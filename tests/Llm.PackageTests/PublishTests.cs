@@ -4,7 +4,7 @@ namespace Llm.PackageTests;
 [Collection(nameof(Programs))]
 public class PublishTests(Programs programs)
 {
-    private static readonly string[] s_thisMachine = ["--runtime", BuildFacts.RuntimeIdentifier];
+    private static readonly string[] ThisMachine = ["--runtime", BuildFacts.RuntimeIdentifier];
 
     [Fact]
     public void Run_FromSource_TrainsAndGenerates()
@@ -26,16 +26,16 @@ public class PublishTests(Programs programs)
 
     [Fact]
     public void Publish_SelfContained_Works() =>
-        AssertTorchWorks(programs.Main.Publish("self-contained", [.. s_thisMachine, "--self-contained"]));
+        AssertTorchWorks(programs.Main.Publish("self-contained", [.. ThisMachine, "--self-contained"]));
 
     [Fact]
     public void Publish_SingleFileBesideNatives_Works() =>
-        AssertTorchWorks(programs.Main.Publish("single", [.. s_thisMachine, "--self-contained", "-p:PublishSingleFile=true"]));
+        AssertTorchWorks(programs.Main.Publish("single", [.. ThisMachine, "--self-contained", "-p:PublishSingleFile=true"]));
 
     [Fact]
     public void Publish_SingleFileWithNativesInside_Works() =>
         AssertTorchWorks(programs.Main.Publish(
-            "all-in-one", [.. s_thisMachine, "--no-self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"]));
+            "all-in-one", [.. ThisMachine, "--no-self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"]));
 
     private void AssertTorchWorks(Func<string[], Dictionary<string, string?>, Outcome> run)
     {

@@ -6,7 +6,7 @@ namespace Llm.PackageTests;
 [Collection(nameof(Programs))]
 public class StartupTests(PackedPackages packed, Programs programs)
 {
-    private static readonly (string, string)[] s_strict =
+    private static readonly (string, string)[] Strict =
     [
         ("TreatWarningsAsErrors", "true"), ("AnalysisMode", "All"), ("EnforceCodeStyleInBuild", "true"), ("GenerateDocumentationFile", "true"),
     ];
@@ -47,7 +47,7 @@ public class StartupTests(PackedPackages packed, Programs programs)
 
     private Consumer Library(string name, string package, string line)
     {
-        var library = Consumer.Write(packed.NewFolder(name), [packed.Package(package)], s_strict);
+        var library = Consumer.Write(packed.NewFolder(name), [packed.Package(package)], Strict);
         File.WriteAllText(Path.Combine(library.Folder, "Types.cs"), $"{line}\n\ninternal sealed class {name}Type;\n");
         // What these rules ask for has nothing to do with the packages.
         File.WriteAllText(

@@ -18,16 +18,16 @@ namespace Llm.Models;
 /// </remarks>
 public static class TorchNative
 {
-    private static readonly Lock s_gate = new();
-    private static bool s_arranged;
-    private static nint s_repaired;
-    private static volatile bool s_loaded;
+    private static readonly Lock Gate = new();
+    private static bool _arranged;
+    private static nint _repaired;
+    private static volatile bool _loaded;
 
     /// <summary>Loads torch now; further calls cost nothing.</summary>
     /// <exception cref="TorchNotAvailableException">Torch cannot run here; the message says why and what to do.</exception>
     public static void EnsureLoaded()
     {
-        if (s_loaded)
+        if (_loaded)
             return;
 
         LoadOnFirstUse();
@@ -35,17 +35,17 @@ public static class TorchNative
         NativeLibrary.TryLoad("torch_cpu", Torch, null, out _);
         if (!NativeLibrary.TryLoad(TorchLibrary.Name, Torch, null, out _))
             Repair();
-        s_loaded = true;
+        _loaded = true;
     }
 
     /// <summary>Arranges that torch loads when it is first used, whoever uses it first. Loads nothing now, and does not throw.</summary>
     public static void LoadOnFirstUse()
     {
-        lock (s_gate)
+        lock (Gate)
         {
-            if (s_arranged)
+            if (_arranged)
                 return;
-            s_arranged = true;
+            _arranged = true;
         }
 
         OpenMP.ApplyWaitPolicy();
@@ -64,11 +64,11 @@ public static class TorchNative
     // A failure is not kept: after LLM_NATIVE_CACHE was set, the next use tries again.
     private static nint Repair()
     {
-        lock (s_gate)
+        lock (Gate)
         {
-            if (s_repaired == 0)
-                s_repaired = TorchLibrary.ForThisProcess().Load();
-            return s_repaired;
+            if (_repaired == 0)
+                _repaired = TorchLibrary.ForThisProcess().Load();
+            return _repaired;
         }
     }
 }
