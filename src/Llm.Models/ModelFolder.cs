@@ -7,6 +7,8 @@ namespace Llm.Models;
 /// <summary>Opens and saves a model as a folder in Hugging Face's layout: config.json and the weights.</summary>
 public static class ModelFolder
 {
+    private const string TorchName = "pytorch_model.bin";
+
     /// <summary>Opens the model in evaluation mode.</summary>
     /// <param name="folder">Folder with config.json and model.safetensors, its shards, or pytorch_model.bin.</param>
     /// <param name="dtype">Type of the weights; null for float32, whatever the file holds.</param>
@@ -52,7 +54,7 @@ public static class ModelFolder
         (model.Config with { Other = other }).Save(folder);
     }
 
-    /// <summary>Opens the weights in a model folder: model.safetensors, its shards, or pytorch_model.bin, in this order.</summary>
+    /// <summary>Opens the weights in a model folder: model.safetensors, its shards, pytorch_model.bin, or its shards, in this order.</summary>
     /// <exception cref="FileNotFoundException">The folder has none of them.</exception>
     public static ITensorSource OpenWeights(string folder)
     {
@@ -60,8 +62,12 @@ public static class ModelFolder
             return SafetensorsFile.Open(Path.Combine(folder, CausalLMWeights.FileName));
         if (File.Exists(Path.Combine(folder, CausalLMWeights.FileName + ".index.json")))
             return ShardedSafetensors.Open(folder);
+        if (File.Exists(Path.Combine(folder, TorchName)))
+            return TorchFile.Open(Path.Combine(folder, TorchName));
+        if (File.Exists(Path.Combine(folder, ShardedTorchFile.IndexName)))
+            return ShardedTorchFile.Open(folder);
         throw new FileNotFoundException(
-            $"'{folder}' has no weights: neither {CausalLMWeights.FileName} nor {CausalLMWeights.FileName}.index.json.");
+            $"'{folder}' has no weights: neither {CausalLMWeights.FileName} nor {TorchName}, nor an index of parts of one of them.");
     }
 
     private static string NameOf(ScalarType type) => type.ToString().ToLowerInvariant();
