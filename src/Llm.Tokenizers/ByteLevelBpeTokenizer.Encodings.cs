@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -38,7 +39,7 @@ public sealed partial class ByteLevelBpeTokenizer
         var pairs = new ushort[2 * 50_000];
         brotli.ReadExactly(MemoryMarshal.AsBytes(pairs.AsSpan()));
         if (!BitConverter.IsLittleEndian)
-            System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(pairs, pairs);
+            BinaryPrimitives.ReverseEndianness(pairs, pairs);
 
         var merges = ToMerges(pairs);
         var tokens = TokenBytes.FromMerges(ByteSymbols.InSymbolOrder, merges);

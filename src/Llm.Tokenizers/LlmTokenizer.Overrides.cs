@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.Tokenizers;
 
@@ -60,7 +61,7 @@ public abstract partial class LlmTokenizer
         return ids switch
         {
             int[] array => Decode(array.AsSpan()),
-            List<int> list => Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list)),
+            List<int> list => Decode(CollectionsMarshal.AsSpan(list)),
             _ => Decode(ids.ToArray().AsSpan()),
         };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using Llm.Testing;
 
 namespace Llm.Tokenizers.Tests;
@@ -161,6 +162,37 @@ public sealed class TokenizerFolderTests : IDisposable
 
         Assert.Equal([513, 514], new[] { tokenizer.TokenToId("<|user|>"), tokenizer.TokenToId("<|assistant|>") }.Select(id => id!.Value));
         Assert.Equal([513], tokenizer.Encode("<|user|>", SpecialTokenPolicy.Allow));
+    }
+
+    [Theory]
+    [InlineData("folders/gpt2-saved", "tokenizer.json"), InlineData("folders/gpt2-saved", "tokenizer_config.json")]
+    [InlineData("folders/gpt2-with-config", "vocab.json"), InlineData("folders/gpt2-with-config", "merges.txt")]
+    [InlineData("folders/gpt2-with-config", "tokenizer_config.json"), InlineData("folders/gpt2-with-config", "special_tokens_map.json")]
+    public void Load_AnyByteChanged_OpensOrIsRefused(string golden, string file)
+    {
+        Edit(golden, golden.EndsWith("saved") ? "tokenizer.json" : "vocab.json", _ => { });
+        var path = Path.Combine(_folder, file);
+        var original = File.ReadAllBytes(path);
+        string[] pieces = ["null", "\"", "{", "]", ",", "-1", "1e9", "[1]", "\\u0000", "true", " ", "\n"];
+        Gen.Select(Gen.Int[0, original.Length - 1], Gen.Int[0, 8], Gen.Int[0, pieces.Length - 1]).Array[1, 2].Sample(changes =>
+        {
+            var bytes = original.ToList();
+            foreach (var (at, removed, piece) in changes)
+            {
+                var start = Math.Min(at, bytes.Count);
+                bytes.RemoveRange(start, Math.Min(removed, bytes.Count - start));
+                bytes.InsertRange(start, System.Text.Encoding.UTF8.GetBytes(pieces[piece]));
+            }
+            File.WriteAllBytes(path, [.. bytes]);
+            try
+            {
+                TokenizerFolder.Load(_folder).Encode("Call me Ishmael.");
+            }
+            catch (Exception error) when (error is InvalidDataException or NotSupportedException)
+            {
+                Assert.StartsWith(_folder, error.Message);
+            }
+        }, iter: 300, threads: 1);
     }
 
     [Fact]

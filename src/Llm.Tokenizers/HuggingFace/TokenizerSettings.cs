@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -36,7 +37,7 @@ internal sealed class TokenizerSettings
     }
 
     /// <summary>Hugging Face's name of the kind of tokenizer; null where the folder does not tell.</summary>
-    public string? TokenizerClass => _config["tokenizer_class"]?.GetValue<string>();
+    public string? TokenizerClass => ContentOf(_config["tokenizer_class"]);
 
     /// <summary>Whether a space goes before the text; null where the folder does not tell.</summary>
     public bool? AddsPrefixSpace => _config["add_prefix_space"]?.GetValue<bool>();
@@ -53,7 +54,7 @@ internal sealed class TokenizerSettings
         if (_config["added_tokens_decoder"] is JsonObject decoder)
             tokens.AddRange(decoder.Select(token => AddedTokenJson.Read(JsonSerializer.SerializeToElement(token.Value), int.Parse(token.Key, CultureInfo.InvariantCulture))));
         foreach (var (content, id) in ReadObject(Path.Combine(folder, TokenizerFiles.AddedTokens)))
-            AddIfNew(tokens, content, id!.GetValue<int>());
+            AddIfNew(tokens, content, id?.GetValue<int>() ?? throw new FormatException($"The added token '{content}' has no id."));
         var next = vocabulary.Values.Concat(tokens.Select(token => token.Id)).Max() + 1;
         foreach (var content in NamedTokens().Where(content => tokens.All(token => token.Content != content)))
             tokens.Add(new AddedToken(content, vocabulary.TryGetValue(content, out var id) ? id : next++));
@@ -67,7 +68,7 @@ internal sealed class TokenizerSettings
         set(config);
         TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerConfig, json => config.WriteTo(json));
         if (_chatTemplate is not null)
-            TokenizerFiles.Write(folder, ChatTemplateFile, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(_chatTemplate)));
+            TokenizerFiles.Write(folder, ChatTemplateFile, stream => stream.Write(Encoding.UTF8.GetBytes(_chatTemplate)));
     }
 
     private IEnumerable<string> NamedTokens() => Roles.Select(role => ContentOf(_config[role]))
