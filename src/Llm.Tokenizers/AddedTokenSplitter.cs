@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Llm.Tokenizers;
 
-/// <summary>Finds added tokens in a text: the leftmost first, the longest of those that start there; as Hugging Face's library does.</summary>
+/// <summary>
+/// Finds added tokens in a text: the leftmost first, the longest of those that start there; as Hugging Face's library does.
+/// </summary>
 internal sealed class AddedTokenSplitter
 {
     private readonly AddedToken[][] _passes; // what is not normalized comes first; the longest first in each

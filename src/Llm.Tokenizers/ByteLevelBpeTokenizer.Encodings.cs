@@ -11,10 +11,16 @@ public sealed partial class ByteLevelBpeTokenizer
     private static readonly Lazy<ByteLevelBpeTokenizer> SharedGpt2 = new(ReadGpt2);
     private static readonly Lazy<ByteLevelBpeTokenizer> SharedCl100k = new(ReadCl100k);
 
-    /// <summary>GPT-2's tokenizer: 50,257 tokens, &lt;|endoftext|&gt; is 50256. The vocabulary is part of this package; all callers share one instance.</summary>
+    /// <summary>
+    /// GPT-2's tokenizer: 50,257 tokens, &lt;|endoftext|&gt; is 50256. The vocabulary is part of this package; all callers share one
+    /// instance.
+    /// </summary>
     public static ByteLevelBpeTokenizer Gpt2() => SharedGpt2.Value;
 
-    /// <summary>GPT-4's tokenizer, cl100k_base: ids below 100,277. Needs the package Microsoft.ML.Tokenizers.Data.Cl100kBase; all callers share one instance.</summary>
+    /// <summary>
+    /// GPT-4's tokenizer, cl100k_base: ids below 100,277. Needs the package Microsoft.ML.Tokenizers.Data.Cl100kBase; all callers share one
+    /// instance.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The package with the vocabulary is missing.</exception>
     public static ByteLevelBpeTokenizer Cl100k() => SharedCl100k.Value;
 

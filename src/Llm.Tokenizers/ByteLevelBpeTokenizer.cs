@@ -5,7 +5,8 @@ namespace Llm.Tokenizers;
 
 /// <summary>
 /// Byte-level byte-pair encoding, the tokenizer of GPT-2 (Radford et al. 2019): a text is cut by a pattern, and within each piece the bytes
-/// are joined by learned merges, so that every text has ids and comes back unchanged. Ids equal those of Hugging Face's tokenizers and of tiktoken.
+/// are joined by learned merges, so that every text has ids and comes back unchanged. Ids equal those of Hugging Face's tokenizers and of
+/// tiktoken.
 /// </summary>
 public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
 {
@@ -18,7 +19,8 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     /// <param name="vocabulary">Token in its raw form → id.</param>
     /// <param name="merges">The learned merges, the first learned first; both tokens and what they join to are in the vocabulary.</param>
     /// <param name="config">Pattern, added tokens and the like; GPT-2's without added tokens, if null.</param>
-    /// <exception cref="ArgumentException">Two tokens have one id, a merge names a token that the vocabulary lacks, or an added token clashes.</exception>
+    /// <exception cref="ArgumentException">Two tokens have one id, a merge names a token that the vocabulary lacks, or an added token
+    /// clashes.</exception>
     public ByteLevelBpeTokenizer(
         IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, ByteLevelBpeConfig? config = null)
         : this(BpeVocabulary.FromTokens(vocabulary, merges, config?.AddedTokens ?? []), config ?? new ByteLevelBpeConfig())

@@ -3,7 +3,8 @@ using System.Text;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// One token a character, as in nanoGPT's Shakespeare example. Characters are Unicode scalar values, as in Python, not UTF-16 units: an emoji or
+/// One token a character, as in nanoGPT's Shakespeare example. Characters are Unicode scalar values, as in Python, not UTF-16 units: an
+/// emoji or
 /// an astral letter is one token, and no sequence of ids decodes to half a character.
 /// </summary>
 public sealed class CharTokenizer : LlmTokenizer
@@ -14,8 +15,10 @@ public sealed class CharTokenizer : LlmTokenizer
     private readonly int? _unknownId;
 
     /// <summary>A tokenizer of a fixed alphabet.</summary>
-    /// <param name="tokens">The tokens in the order of their ids: characters, and longer names such as [PAD], which are special tokens.</param>
-    /// <param name="unknownToken">The one of <paramref name="tokens"/> that stands for characters and ids that are not in the vocabulary; null makes them errors.</param>
+    /// <param name="tokens">The tokens in the order of their ids: characters, and longer names such as [PAD], which are special
+    /// tokens.</param>
+    /// <param name="unknownToken">The one of <paramref name="tokens"/> that stands for characters and ids that are not in the vocabulary;
+    /// null makes them errors.</param>
     /// <exception cref="ArgumentException">A token is empty or comes twice, or the unknown token is not among them.</exception>
     public CharTokenizer(IEnumerable<string> tokens, string? unknownToken = null)
         : this([.. tokens ?? throw new ArgumentNullException(nameof(tokens))], unknownToken)
@@ -42,7 +45,9 @@ public sealed class CharTokenizer : LlmTokenizer
     /// <summary>The token that stands for what is not in the vocabulary; null where that is an error.</summary>
     public string? UnknownToken { get; }
 
-    /// <summary>A tokenizer of the characters of a text, sorted by code point, so that the same set of characters always gives the same ids.</summary>
+    /// <summary>
+    /// A tokenizer of the characters of a text, sorted by code point, so that the same set of characters always gives the same ids.
+    /// </summary>
     /// <param name="text">The text; unpaired surrogates count as U+FFFD.</param>
     /// <param name="unknownToken">A token for other characters, which gets the last id; null makes them errors.</param>
     /// <exception cref="ArgumentException">The text is empty.</exception>
@@ -65,7 +70,10 @@ public sealed class CharTokenizer : LlmTokenizer
     /// <inheritdoc/>
     public override int? TokenToId(string token) => _named.TryGetValue(token, out var id) ? id : null;
 
-    /// <summary>Writes tokenizer.json and tokenizer_config.json: in Hugging Face's terms a WordLevel model over single characters, which its libraries read with the same ids.</summary>
+    /// <summary>
+    /// Writes tokenizer.json and tokenizer_config.json: in Hugging Face's terms a WordLevel model over single characters, which its
+    /// libraries read with the same ids.
+    /// </summary>
     public override void Save(string folder) => WordLevelFiles.Write(this, folder);
 
     private protected override void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens)
@@ -74,7 +82,8 @@ public sealed class CharTokenizer : LlmTokenizer
         while (index < end)
         {
             Rune.DecodeFromUtf16(text[index..end], out var rune, out var length); // an unpaired surrogate gives U+FFFD
-            tokens.Add(_ids.TryGetValue(rune, out var id) ? id : _unknownId ?? throw UnknownCharacter(text, rune, index), index..(index + length));
+            var id = _ids.TryGetValue(rune, out var known) ? known : _unknownId ?? throw UnknownCharacter(text, rune, index);
+            tokens.Add(id, index..(index + length));
             index += length;
         }
     }

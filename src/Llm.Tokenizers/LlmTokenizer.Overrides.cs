@@ -71,7 +71,8 @@ public abstract partial class LlmTokenizer
     /// <param name="destination">Takes the text.</param>
     /// <param name="idsConsumed">How many ids the text written stands for.</param>
     /// <param name="charsWritten">How many characters (UTF-16 units) were written.</param>
-    /// <returns>Done; DestinationTooSmall, with what fits written; or InvalidData, with what stands before the id that has no token.</returns>
+    /// <returns>Done; DestinationTooSmall, with what fits written; or InvalidData, with what stands before the id that has no
+    /// token.</returns>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {
         ArgumentNullException.ThrowIfNull(ids);

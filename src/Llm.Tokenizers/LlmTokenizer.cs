@@ -5,7 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// A <see cref="Tokenizer"/> whose vocabulary can be seen: tokens by id and ids by token, added tokens with a policy for those that stand in a
+/// A <see cref="Tokenizer"/> whose vocabulary can be seen: tokens by id and ids by token, added tokens with a policy for those that stand
+/// in a
 /// text, encoding and decoding from and to spans, saving. Safe for use by several threads at once.
 /// </summary>
 public abstract partial class LlmTokenizer : Tokenizer
@@ -31,7 +32,9 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>The special tokens and the other tokens that are found in a text before it is cut into learned ones.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
 
-    /// <summary>The id of the token that ends a document: the folder's eos_token, or &lt;|endoftext|&gt;; null where the vocabulary has none.</summary>
+    /// <summary>
+    /// The id of the token that ends a document: the folder's eos_token, or &lt;|endoftext|&gt;; null where the vocabulary has none.
+    /// </summary>
     public int? EndOfTextId => AddedTokens.FirstOrDefault(token => token.Content == Settings.EndOfText)?.Id;
 
     /// <summary>What the tokenizer's folder says beside the vocabulary.</summary>
@@ -55,7 +58,8 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; unpaired surrogates count as U+FFFD.</param>
     /// <param name="specialTokens">What becomes of special tokens in the text. The default is <see cref="SpecialTokenPolicy.AsText"/>.</param>
-    /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special token.</exception>
+    /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special
+    /// token.</exception>
     public int[] Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens = null)
     {
         using var tokens = TokenBuffer.Rent();
@@ -73,7 +77,9 @@ public abstract partial class LlmTokenizer : Tokenizer
         ids.Write(tokens.Ids);
     }
 
-    /// <summary>The tokens of a text: id, raw form, and place in UTF-16 units. Tokens that share the bytes of a character have its place.</summary>
+    /// <summary>
+    /// The tokens of a text: id, raw form, and place in UTF-16 units. Tokens that share the bytes of a character have its place.
+    /// </summary>
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/>
     public IReadOnlyList<EncodedToken> EncodeToTokens(ReadOnlySpan<char> text, SpecialTokenPolicy specialTokens)
     {

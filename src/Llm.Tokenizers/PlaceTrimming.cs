@@ -9,6 +9,8 @@ public enum PlaceTrimming
     /// <summary>Spaces at both ends of a token are left out (trim_offsets).</summary>
     Spaces,
 
-    /// <summary>The same, but one space at the start of the text stays, as if it had been added (trim_offsets with add_prefix_space).</summary>
+    /// <summary>
+    /// The same, but one space at the start of the text stays, as if it had been added (trim_offsets with add_prefix_space).
+    /// </summary>
     SpacesButFirst,
 }

@@ -5,7 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Decodes ids one at a time and never splits a character: what has become complete comes out at once, a broken byte becomes U+FFFD as soon as
+/// Decodes ids one at a time and never splits a character: what has become complete comes out at once, a broken byte becomes U+FFFD as soon
+/// as
 /// it is known to be broken, and the pieces together are what decoding all ids at once gives. For one text, on one thread.
 /// </summary>
 public sealed class StreamingDecoder
@@ -19,14 +20,16 @@ public sealed class StreamingDecoder
     private bool _hasStarted;
 
     /// <summary>A decoder for one text.</summary>
-    /// <param name="tokenizer">The tokenizer of the ids. Of one that is not an <see cref="LlmTokenizer"/>, broken bytes wait for the next whole character.</param>
+    /// <param name="tokenizer">The tokenizer of the ids. Of one that is not an <see cref="LlmTokenizer"/>, broken bytes wait for the next
+    /// whole character.</param>
     /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
     /// <exception cref="ArgumentException">Special tokens are to be left out, but the tokenizer does not tell which they are.</exception>
     public StreamingDecoder(Tokenizer tokenizer, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (skipSpecialTokens && tokenizer is not LlmTokenizer)
-            throw new ArgumentException($"{tokenizer.GetType().Name} does not tell which tokens are special. Use a tokenizer of this package.", nameof(tokenizer));
+            throw new ArgumentException(
+                $"{tokenizer.GetType().Name} does not tell which tokens are special. Use a tokenizer of this package.", nameof(tokenizer));
         (_tokenizer, _skipSpecialTokens) = (tokenizer, skipSpecialTokens);
     }
 
@@ -45,7 +48,9 @@ public sealed class StreamingDecoder
         return Take(utf8.Written, isLast: false);
     }
 
-    /// <summary>Ends the text: what is left of an incomplete character becomes U+FFFD. The decoder is then ready for another text.</summary>
+    /// <summary>
+    /// Ends the text: what is left of an incomplete character becomes U+FFFD. The decoder is then ready for another text.
+    /// </summary>
     public string Flush()
     {
         var rest = _tokenizer is LlmTokenizer ? Take([], isLast: true) : TakeFromWindow(_tokenizer.Decode(_window));

@@ -1,6 +1,8 @@
 namespace Llm.Tokenizers;
 
-/// <summary>The ids of a text while it is encoded, and, on request, where in the text each token stands. Each thread keeps one for its next call.</summary>
+/// <summary>
+/// The ids of a text while it is encoded, and, on request, where in the text each token stands. Each thread keeps one for its next call.
+/// </summary>
 internal sealed class TokenBuffer : IDisposable
 {
     private const int MaxKept = 1 << 20; // ids; a longer buffer is left to the garbage collector

@@ -5,7 +5,8 @@ public static class TokenizerFolder
 {
     /// <summary>Opens a folder with tokenizer.json, or with vocab.json and merges.txt; or a tokenizer.json file.</summary>
     /// <remarks>
-    /// Byte-level BPE with the patterns of <see cref="SplitPattern"/>, and what <see cref="CharTokenizer"/> and <see cref="WordTokenizer"/> save. Truncation
+    /// Byte-level BPE with the patterns of <see cref="SplitPattern"/>, and what <see cref="CharTokenizer"/> and <see cref="WordTokenizer"/>
+    /// save. Truncation
     /// and padding that tokenizer.json may name are settings of a call, and are not applied, as in transformers.
     /// </remarks>
     /// <exception cref="FileNotFoundException">There is no such folder or file, or the folder has no tokenizer.</exception>

@@ -1,6 +1,9 @@
 namespace Llm.Tokenizers;
 
-/// <summary>Where a tokenizer comes from, for settings and dependency injection. Give one of <see cref="Encoding"/>, <see cref="Folder"/> and <see cref="Characters"/>.</summary>
+/// <summary>
+/// Where a tokenizer comes from, for settings and dependency injection. Give one of <see cref="Encoding"/>, <see cref="Folder"/> and
+/// <see cref="Characters"/>.
+/// </summary>
 public sealed class TokenizerOptions
 {
     private const string KnownEncodings = "gpt2, cl100k_base";

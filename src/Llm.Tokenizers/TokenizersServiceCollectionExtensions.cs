@@ -8,7 +8,10 @@ namespace Llm.Tokenizers;
 /// <summary>Registers tokenizers.</summary>
 public static class TokenizersServiceCollectionExtensions
 {
-    /// <summary>Adds one tokenizer for the whole application, as <see cref="LlmTokenizer"/> and as <see cref="Tokenizer"/>, made when first asked for.</summary>
+    /// <summary>
+    /// Adds one tokenizer for the whole application, as <see cref="LlmTokenizer"/> and as <see cref="Tokenizer"/>, made when first asked
+    /// for.
+    /// </summary>
     /// <remarks>Options are checked when the host starts.</remarks>
     public static IServiceCollection AddTokenizer(this IServiceCollection services, Action<TokenizerOptions> configure)
     {
@@ -24,7 +27,8 @@ public static class TokenizersServiceCollectionExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddTokenizerOptions(name, configure);
-        services.TryAddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<IOptionsMonitor<TokenizerOptions>>().Get(name).CreateTokenizer());
+        services.TryAddKeyedSingleton(
+            name, (provider, _) => provider.GetRequiredService<IOptionsMonitor<TokenizerOptions>>().Get(name).CreateTokenizer());
         services.TryAddKeyedSingleton<Tokenizer>(name, (provider, _) => provider.GetRequiredKeyedService<LlmTokenizer>(name));
         return services;
     }

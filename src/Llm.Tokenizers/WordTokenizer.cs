@@ -67,7 +67,10 @@ public sealed class WordTokenizer : LlmTokenizer
     /// <inheritdoc/>
     public override int? TokenToId(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
-    /// <summary>Writes tokenizer.json and tokenizer_config.json: in Hugging Face's terms a WordLevel model, which its libraries read with the same ids.</summary>
+    /// <summary>
+    /// Writes tokenizer.json and tokenizer_config.json: in Hugging Face's terms a WordLevel model, which its libraries read with the same
+    /// ids.
+    /// </summary>
     public override void Save(string folder) => WordLevelFiles.Write(this, folder);
 
     private protected override ReadOnlySpan<byte> Separator => " "u8;

@@ -45,9 +45,12 @@ internal sealed class BpeVocabulary
         }
         foreach (var token in added)
         {
-            var contradicts = vocabulary.TryGetValue(token.Content, out var id) ? id != token.Id : token.Id < tokens.Length && tokens[token.Id] is not null;
-            if (contradicts || token.Id < 0)
-                throw new ArgumentException($"The added token '{token.Content}' has the id {token.Id}, which contradicts the vocabulary.", nameof(added));
+            var contradicts = vocabulary.TryGetValue(token.Content, out var id)
+                ? id != token.Id
+                : token.Id < 0 || (token.Id < tokens.Length && tokens[token.Id] is not null);
+            if (contradicts)
+                throw new ArgumentException(
+                    $"The added token '{token.Content}' has the id {token.Id}, which contradicts the vocabulary.", nameof(added));
         }
         return new BpeVocabulary(new TokenBytes(tokens), [.. merges.Select(merge => ToIds(merge, vocabulary))], added);
     }
@@ -65,7 +68,9 @@ internal sealed class BpeVocabulary
         return ids;
     }
 
-    /// <summary>Merges the bytes of one piece into <paramref name="ids"/>, which has room for one id a byte, and returns how many ids there are.</summary>
+    /// <summary>
+    /// Merges the bytes of one piece into <paramref name="ids"/>, which has room for one id a byte, and returns how many ids there are.
+    /// </summary>
     /// <remarks>A byte that is no token vanishes, as in Hugging Face's library.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
     public int Encode(ReadOnlySpan<byte> piece, Span<int> ids)

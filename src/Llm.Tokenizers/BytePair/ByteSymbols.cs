@@ -2,13 +2,18 @@ using System.Text;
 
 namespace Llm.Tokenizers;
 
-/// <summary>GPT-2's printable spelling of bytes: printable Latin-1 stands for itself, every other byte for the letters from U+0100 on (a space is Ġ).</summary>
+/// <summary>
+/// GPT-2's printable spelling of bytes: printable Latin-1 stands for itself, every other byte for the letters from U+0100 on (a space is
+/// Ġ).
+/// </summary>
 internal static class ByteSymbols
 {
     private static readonly char[] Symbols = MakeSymbols();
     private static readonly short[] Bytes = MakeBytes();
 
-    /// <summary>All 256 bytes, in the order of their symbols' code points: the order of ids in a vocabulary that Hugging Face trains.</summary>
+    /// <summary>
+    /// All 256 bytes, in the order of their symbols' code points: the order of ids in a vocabulary that Hugging Face trains.
+    /// </summary>
     public static byte[] InSymbolOrder { get; } = SortBytes();
 
     public static char ToSymbol(byte value) => Symbols[value];
@@ -22,7 +27,9 @@ internal static class ByteSymbols
         return token.ToString();
     }
 
-    /// <summary>The bytes that a raw token spells, or those of its UTF-8 form when a character of it is no symbol, as Hugging Face decodes.</summary>
+    /// <summary>
+    /// The bytes that a raw token spells, or those of its UTF-8 form when a character of it is no symbol, as Hugging Face decodes.
+    /// </summary>
     public static byte[] ToBytes(string token)
     {
         var bytes = new byte[token.Length];

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Llm.Tokenizers;
 
-/// <summary>Bytes of a whole piece → id. Pieces of up to 16 bytes, nearly all, are their own key; longer ones are found by hash and compared.</summary>
+/// <summary>
+/// Bytes of a whole piece → id. Pieces of up to 16 bytes, nearly all, are their own key; longer ones are found by hash and compared.
+/// </summary>
 internal sealed unsafe class PieceTable
 {
     public const int NotFound = -1;
@@ -38,7 +40,9 @@ internal sealed unsafe class PieceTable
             Add(id);
     }
 
-    /// <summary>The id of the token that is the whole piece; 16 bytes may be read from <paramref name="piece"/> on, whatever its length.</summary>
+    /// <summary>
+    /// The id of the token that is the whole piece; 16 bytes may be read from <paramref name="piece"/> on, whatever its length.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(byte* piece, int length)
     {

@@ -13,8 +13,11 @@ internal static class RankFile
 {
     private const string CapacityHeader = "Capacity: ";
 
-    /// <summary>The tokens of a file, with the merges that tiktoken's rule (join the neighbours whose bytes have the lowest rank) amounts to.</summary>
-    /// <exception cref="InvalidDataException">A line is not as described, or a token or rank comes twice, or a single byte is missing.</exception>
+    /// <summary>
+    /// The tokens of a file, with the merges that tiktoken's rule (join the neighbours whose bytes have the lowest rank) amounts to.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A line is not as described, or a token or rank comes twice, or a single byte is
+    /// missing.</exception>
     public static BpeVocabulary Read(Stream file, IReadOnlyList<AddedToken> added)
     {
         var tokens = new TokenBytes(ReadTokens(file));
@@ -22,7 +25,8 @@ internal static class RankFile
         if (byteIds.Contains(-1))
             throw new InvalidDataException($"The rank file has no token for the byte 0x{Array.IndexOf(byteIds, -1):X2}. It needs all 256.");
         if (added.FirstOrDefault(token => tokens.Has(token.Id)) is { } clash)
-            throw new ArgumentException($"The added token '{clash.Content}' has the id {clash.Id}, which a token of the rank file has.", nameof(added));
+            throw new ArgumentException(
+                $"The added token '{clash.Content}' has the id {clash.Id}, which a token of the rank file has.", nameof(added));
         return new BpeVocabulary(tokens, [.. FindMerges(tokens, byteIds)], added);
     }
 
@@ -74,7 +78,8 @@ internal static class RankFile
         var end = number is null ? line.IndexOf(' ') : line.Length;
         if (end < 1 || !Base64.IsValid(line.AsSpan(0, end)))
             return (null, 0);
-        var rank = number ?? (int.TryParse(line.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var written) ? written : -1);
-        return (Convert.FromBase64String(line[..end]), rank);
+        if (number is null && !int.TryParse(line.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var rank))
+            return (null, 0);
+        return (Convert.FromBase64String(line[..end]), number ?? rank);
     }
 }

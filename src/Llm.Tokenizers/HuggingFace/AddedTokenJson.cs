@@ -37,7 +37,7 @@ internal static class AddedTokenJson
     public static IEnumerable<AddedToken> ReadAll(JsonElement tokenizerJson) =>
         tokenizerJson.Find("added_tokens")?.EnumerateArray().Select(token => Read(token, token.GetProperty("id").GetInt32())) ?? [];
 
-    public static AddedToken Read(JsonElement json, int id) => new(json.GetProperty("content").GetString()!, id)
+    public static AddedToken Read(JsonElement json, int id) => new(json.FindString("content") ?? throw new FormatException($"The added token {id} has no content."), id)
     {
         IsSingleWord = json.IsTrue("single_word"),
         StripsLeft = json.IsTrue("lstrip"),

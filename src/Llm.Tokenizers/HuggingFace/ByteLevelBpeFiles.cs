@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers;
 
-/// <summary>Writes a <see cref="ByteLevelBpeTokenizer"/> as Hugging Face's files: tokenizer.json, vocab.json, merges.txt, tokenizer_config.json.</summary>
+/// <summary>
+/// Writes a <see cref="ByteLevelBpeTokenizer"/> as Hugging Face's files: tokenizer.json, vocab.json, merges.txt, tokenizer_config.json.
+/// </summary>
 internal static class ByteLevelBpeFiles
 {
     public static void Write(ByteLevelBpeTokenizer tokenizer, string folder)

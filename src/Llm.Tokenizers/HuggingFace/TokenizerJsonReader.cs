@@ -19,7 +19,8 @@ internal static class TokenizerJsonReader
             {
                 "BPE" => ReadByteLevelBpe(json, model, settings),
                 "WordLevel" => WordLevelFiles.Read(json, model, settings),
-                var other => throw new NotSupportedException($"it has the model type '{other}', which is not supported yet. Supported: BPE and WordLevel."),
+                var other => throw new NotSupportedException(
+                    $"it has the model type '{other}', which is not supported yet. Supported: BPE and WordLevel."),
             };
         }
         catch (NotSupportedException error)
@@ -57,8 +58,10 @@ internal static class TokenizerJsonReader
     // Newer files have ["a", "b"], older ones "a b".
     private static (string Left, string Right) ReadMerge(JsonElement merge)
     {
-        var parts = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(part => part.GetString()!)] : merge.GetString()!.Split(' ');
-        return parts is [var left, var right] ? (left, right) : throw new FormatException($"The merge {merge} does not have two parts.");
+        string?[]? parts = merge.ValueKind == JsonValueKind.Array
+            ? [.. merge.EnumerateArray().Select(part => part.GetString())]
+            : merge.GetString()?.Split(' ');
+        return parts is [{ } left, { } right] ? (left, right) : throw new FormatException($"The merge {merge} does not have two parts.");
     }
 
     private static void RefuseUnsupported(JsonElement json, JsonElement model)

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// What a folder says about a tokenizer beside its vocabulary: tokenizer_config.json, special_tokens_map.json and the chat template. It is kept, so
+/// What a folder says about a tokenizer beside its vocabulary: tokenizer_config.json, special_tokens_map.json and the chat template. It is
+/// kept, so
 /// that a folder that is opened and saved loses nothing.
 /// </summary>
 internal sealed class TokenizerSettings
@@ -45,14 +46,17 @@ internal sealed class TokenizerSettings
     /// <summary>The token that ends a text.</summary>
     public string EndOfText => ContentOf(_config["eos_token"]) ?? "<|endoftext|>";
 
-    /// <summary>The added tokens of a folder without tokenizer.json. Those that the vocabulary lacks get the next ids, in the order in which they are named.</summary>
+    /// <summary>
+    /// The added tokens of a folder without tokenizer.json. Those that the vocabulary lacks get the next ids, in the order in which they
+    /// are named.
+    /// </summary>
     /// <param name="folder">The folder, for added_tokens.json.</param>
     /// <param name="vocabulary">Token → id.</param>
     public List<AddedToken> FindAddedTokens(string folder, IReadOnlyDictionary<string, int> vocabulary)
     {
         var tokens = new List<AddedToken>();
         if (_config["added_tokens_decoder"] is JsonObject decoder)
-            tokens.AddRange(decoder.Select(token => AddedTokenJson.Read(JsonSerializer.SerializeToElement(token.Value), int.Parse(token.Key, CultureInfo.InvariantCulture))));
+            tokens.AddRange(decoder.Select(ReadDecoderEntry));
         foreach (var (content, id) in ReadObject(Path.Combine(folder, TokenizerFiles.AddedTokens)))
             AddIfNew(tokens, content, id?.GetValue<int>() ?? throw new FormatException($"The added token '{content}' has no id."));
         var next = vocabulary.Values.Concat(tokens.Select(token => token.Id)).Max() + 1;
@@ -61,7 +65,9 @@ internal sealed class TokenizerSettings
         return tokens;
     }
 
-    /// <summary>Writes tokenizer_config.json and the chat template. What the folder said before holds, unless <paramref name="set"/> changes it.</summary>
+    /// <summary>
+    /// Writes tokenizer_config.json and the chat template. What the folder said before holds, unless <paramref name="set"/> changes it.
+    /// </summary>
     public void Write(string folder, Action<JsonObject> set)
     {
         var config = (JsonObject)_config.DeepClone();
@@ -74,6 +80,9 @@ internal sealed class TokenizerSettings
     private IEnumerable<string> NamedTokens() => Roles.Select(role => ContentOf(_config[role]))
         .Concat(RoleLists.SelectMany(list => _config[list] as JsonArray ?? []).Select(ContentOf))
         .OfType<string>().Distinct();
+
+    private static AddedToken ReadDecoderEntry(KeyValuePair<string, JsonNode?> entry) =>
+        AddedTokenJson.Read(JsonSerializer.SerializeToElement(entry.Value), int.Parse(entry.Key, CultureInfo.InvariantCulture));
 
     private static void AddIfNew(List<AddedToken> tokens, string content, int id)
     {

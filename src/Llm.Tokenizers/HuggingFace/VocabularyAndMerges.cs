@@ -13,7 +13,8 @@ internal static class VocabularyAndMerges
         var settings = new TokenizerSettings(folder);
         if (!KnownClasses.Contains(settings.TokenizerClass))
             throw new NotSupportedException(
-                $"{folder} has the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is not supported yet. Supported: GPT2Tokenizer.");
+                $"{folder} has the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is not supported yet. "
+                + "Supported: GPT2Tokenizer.");
         try
         {
             var vocabulary = TokenizerFiles.ReadJson(Path.Combine(folder, TokenizerFiles.Vocabulary)).EnumerateObject()

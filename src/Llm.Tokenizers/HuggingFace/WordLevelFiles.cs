@@ -7,14 +7,18 @@ internal static class WordLevelFiles
 {
     private const string AnyCharacter = @"[\s\S]"; // in every dialect, line ends included
 
-    public static void Write(WordTokenizer tokenizer, string folder) =>
-        WriteFiles(folder, tokenizer, tokenizer.UnknownToken, tokenizer.LowerCases ? "Lowercase" : null, json => WriteType(json, "WhitespaceSplit"), decoder: null);
+    public static void Write(WordTokenizer tokenizer, string folder)
+    {
+        var normalizer = tokenizer.LowerCases ? "Lowercase" : null;
+        WriteFiles(folder, tokenizer, tokenizer.UnknownToken, normalizer, json => WriteType(json, "WhitespaceSplit"), decoder: null);
+    }
 
     public static void Write(CharTokenizer tokenizer, string folder) =>
         WriteFiles(folder, tokenizer, tokenizer.UnknownToken, normalizer: null, WriteCharacterSplit, decoder: "Fuse");
 
     /// <summary>A tokenizer.json with the model type WordLevel.</summary>
-    /// <exception cref="NotSupportedException">Its steps are not those that <see cref="Write(WordTokenizer, string)"/> and its like write.</exception>
+    /// <exception cref="NotSupportedException">Its steps are not those that <see cref="Write(WordTokenizer, string)"/> and its like
+    /// write.</exception>
     public static LlmTokenizer Read(JsonElement json, JsonElement model, TokenizerSettings settings)
     {
         var tokens = ReadVocabulary(model);
@@ -44,7 +48,8 @@ internal static class WordLevelFiles
 
     private static string[] ReadVocabulary(JsonElement model)
     {
-        var vocabulary = model.GetProperty("vocab").EnumerateObject().Select(token => (token.Name, Id: token.Value.GetInt32())).OrderBy(token => token.Id).ToList();
+        var vocabulary = model.GetProperty("vocab").EnumerateObject()
+            .Select(token => (token.Name, Id: token.Value.GetInt32())).OrderBy(token => token.Id).ToList();
         var hole = vocabulary.Index().FirstOrDefault(token => token.Index != token.Item.Id, (-1, default)).Index;
         return hole < 0 ? [.. vocabulary.Select(token => token.Name)] : throw new FormatException(
             $"The ids of the vocabulary must be 0 to {vocabulary.Count - 1}, but '{vocabulary[hole].Name}' has the id {vocabulary[hole].Id}.");

@@ -3,7 +3,10 @@ namespace Llm.Tokenizers;
 /// <summary>How a <see cref="BpeTrainer"/> learns.</summary>
 public sealed class BpeTrainerOptions
 {
-    /// <summary>Tokens to end up with, the 256 bytes and the special tokens included. Fewer are learned where the text runs out of pairs. The default is 32,000.</summary>
+    /// <summary>
+    /// Tokens to end up with, the 256 bytes and the special tokens included. Fewer are learned where the text runs out of pairs. The
+    /// default is 32,000.
+    /// </summary>
     public int VocabSize { get; set; } = 32_000;
 
     /// <summary>Pairs that occur less often are not merged. The default is 2.</summary>

@@ -1,7 +1,8 @@
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Learns merges from counted pieces (Sennrich et al. 2016), near-linear in their length: all pieces stand in one chain of symbols; each pair
+/// Learns merges from counted pieces (Sennrich et al. 2016), near-linear in their length: all pieces stand in one chain of symbols; each
+/// pair
 /// knows its places, so that a merge touches only those; counts are kept up to date and a heap gives the next pair.
 /// </summary>
 internal sealed class MergeLearner

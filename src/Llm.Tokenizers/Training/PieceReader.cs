@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Llm.Tokenizers;
 
-/// <summary>Cuts texts and streams into pieces and counts them; a stream is read block by block, and needs memory for its different pieces only.</summary>
+/// <summary>
+/// Cuts texts and streams into pieces and counts them; a stream is read block by block, and needs memory for its different pieces only.
+/// </summary>
 internal sealed class PieceReader(SplitPattern pattern)
 {
     private const int BlockLength = 1 << 20;
@@ -25,7 +27,9 @@ internal sealed class PieceReader(SplitPattern pattern)
         CountPieces(isLast: true);
     }
 
-    /// <summary>Counts the pieces of one UTF-8 text; bytes that are no text count as U+FFFD, a byte order mark at its start as nothing.</summary>
+    /// <summary>
+    /// Counts the pieces of one UTF-8 text; bytes that are no text count as U+FFFD, a byte order mark at its start as nothing.
+    /// </summary>
     public IEnumerable<long> Add(Stream utf8)
     {
         var bytes = new byte[BlockLength];
