@@ -78,8 +78,9 @@ internal static class RankFile
         var end = number is null ? line.IndexOf(' ') : line.Length;
         if (end < 1 || !Base64.IsValid(line.AsSpan(0, end)))
             return (null, 0);
-        if (number is null && !int.TryParse(line.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var rank))
+        var rank = number ?? 0;
+        if (number is null && !int.TryParse(line.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out rank))
             return (null, 0);
-        return (Convert.FromBase64String(line[..end]), number ?? rank);
+        return (Convert.FromBase64String(line[..end]), rank);
     }
 }

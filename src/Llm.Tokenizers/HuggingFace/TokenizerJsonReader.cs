@@ -58,9 +58,9 @@ internal static class TokenizerJsonReader
     // Newer files have ["a", "b"], older ones "a b".
     private static (string Left, string Right) ReadMerge(JsonElement merge)
     {
-        string?[]? parts = merge.ValueKind == JsonValueKind.Array
+        string?[] parts = merge.ValueKind == JsonValueKind.Array
             ? [.. merge.EnumerateArray().Select(part => part.GetString())]
-            : merge.GetString()?.Split(' ');
+            : [.. (merge.GetString() ?? "").Split(' ')];
         return parts is [{ } left, { } right] ? (left, right) : throw new FormatException($"The merge {merge} does not have two parts.");
     }
 
