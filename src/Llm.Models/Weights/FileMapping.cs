@@ -17,7 +17,8 @@ internal sealed class FileMapping : IDisposable
 
     public FileMapping(SafeFileHandle file)
     {
-        _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: true);
+        _map = MemoryMappedFile.CreateFromFile(
+            file, null, 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: true);
         _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
     }
 

@@ -14,7 +14,8 @@ internal static class HeaderJson
         var json = new StringBuilder();
         if (metadata.Count > 0)
         {
-            var pairs = metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Quoted(pair.Key)}:{Quoted(pair.Value)}");
+            var pairs = metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{Quoted(pair.Key)}:{Quoted(pair.Value)}");
             json.Append(CultureInfo.InvariantCulture, $",\"{SafetensorsHeader.MetadataKey}\":{{{string.Join(',', pairs)}}}");
         }
         long start = 0;
@@ -22,7 +23,8 @@ internal static class HeaderJson
         {
             var end = start + tensor.ByteCount;
             json.Append(CultureInfo.InvariantCulture, $",{Quoted(tensor.Name)}:{{\"dtype\":\"{tensor.Type.Name}\",");
-            json.Append(CultureInfo.InvariantCulture, $"\"shape\":[{string.Join(',', tensor.Tensor.shape)}],\"data_offsets\":[{start},{end}]}}");
+            json.Append(CultureInfo.InvariantCulture, $"\"shape\":[{string.Join(',', tensor.Tensor.shape)}],");
+            json.Append(CultureInfo.InvariantCulture, $"\"data_offsets\":[{start},{end}]}}");
             start = end;
         }
         return NamedTensors.StrictUtf8.GetBytes($"{{{json.ToString().TrimStart(',')}}}");

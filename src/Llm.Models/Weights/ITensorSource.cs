@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Llm.Models;
 
-/// <summary>Named tensors in a weights file. Nothing is read before it is asked for; reading is safe from several threads at once.</summary>
+/// <summary>Named tensors in a weights file. Nothing is read before it is asked for; several threads may read at once.</summary>
 public interface ITensorSource : IDisposable
 {
     /// <summary>The tensors by name, in the order of their data.</summary>

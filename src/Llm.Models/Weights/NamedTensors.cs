@@ -39,7 +39,10 @@ internal static class NamedTensors
         if (tensor is null || tensor.IsInvalid)
             throw new ArgumentException($"'{name}' is not a tensor any more: it is null or was disposed.", nameof(tensor));
         if (TensorType.Find(wanted is not null && tensor.is_floating_point() ? wanted.Value : tensor.dtype) is not { } type)
-            throw new ArgumentException($"'{name}' holds {tensor.dtype}, which safetensors has no type for. Known: {TensorType.Names}.", nameof(tensor));
+        {
+            throw new ArgumentException(
+                $"'{name}' holds {tensor.dtype}, which safetensors has no type for. Known: {TensorType.Names}.", nameof(tensor));
+        }
         if (tensor.device_type == DeviceType.META)
             throw new ArgumentException($"'{name}' lies on the meta device and holds no data.", nameof(tensor));
         if (tensor.is_sparse)
@@ -69,7 +72,8 @@ internal static class NamedTensors
             if (ranges[i].Device == ranges[last].Device && ranges[i].Start < ranges[last].End)
             {
                 throw new ArgumentException(
-                    $"'{ranges[last].Name}' and '{ranges[i].Name}' share memory. Save one of them and tie them again after loading, or save a clone.",
+                    $"'{ranges[last].Name}' and '{ranges[i].Name}' share memory. "
+                    + "Save one of them and tie them again after loading, or save a clone.",
                     nameof(tensors));
             }
             if (ranges[i].Device != ranges[last].Device || ranges[i].End > ranges[last].End)

@@ -36,7 +36,7 @@ internal sealed class RandomAccessFile : IDisposable
         {
             var count = RandomAccess.Read(_handle, destination[..Math.Min(destination.Length, LargestRead)], offset);
             if (count == 0)
-                throw new InvalidDataException($"{Path}: the file ends at byte {offset}, in the middle of its data. Was it cut short while it was read?");
+                throw new InvalidDataException($"{Path}: it ends at byte {offset}, inside its data. Was it cut short while it was read?");
             destination = destination[count..];
             offset += count;
         }

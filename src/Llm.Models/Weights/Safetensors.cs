@@ -10,10 +10,11 @@ public static class Safetensors
     /// <param name="tensors">Names and tensors of any device; none may share memory with another.</param>
     /// <param name="metadata">Text to store under __metadata__, such as format = pt, which Hugging Face's readers want.</param>
     /// <param name="type">Element type for the floating-point tensors, which are converted one at a time; null keeps their own.</param>
-    /// <exception cref="ArgumentException">A name stands twice, two tensors share memory, or an element type is not in the format.</exception>
+    /// <exception cref="ArgumentException">A name stands twice, tensors share memory, or an element type is not in the format.</exception>
     /// <exception cref="IOException">The folder is missing or not writable, or the disk is full.</exception>
     public static void Save(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? type = null)
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null, ScalarType? type = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var layout = new SafetensorsLayout(NamedTensors.Check(tensors, type), metadata);
@@ -29,7 +30,7 @@ public static class Safetensors
     /// <param name="maxShardSize">Most bytes of data a file, except that a larger tensor gets a file of its own.</param>
     /// <param name="metadata">Text to store under __metadata__ of every file.</param>
     /// <param name="type">Element type for the floating-point tensors, which are converted one at a time; null keeps their own.</param>
-    /// <exception cref="ArgumentException">A name stands twice, two tensors share memory, or an element type is not in the format.</exception>
+    /// <exception cref="ArgumentException">A name stands twice, tensors share memory, or an element type is not in the format.</exception>
     /// <exception cref="IOException">The folder is missing or not writable, or the disk is full.</exception>
     public static void SaveSharded(
         string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, long maxShardSize,

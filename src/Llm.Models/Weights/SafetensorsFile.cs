@@ -66,7 +66,9 @@ public sealed class SafetensorsFile : ITensorSource
     /// are copied.)
     /// </summary>
     /// <param name="name">A key of <see cref="Tensors"/>.</param>
-    /// <remarks>The file must not be cut short while such tensors live: replace it, as <see cref="AtomicFile"/> does, instead of rewriting it.</remarks>
+    /// <remarks>
+    /// The file must not be cut short while such tensors live: replace it, as <see cref="AtomicFile"/> does, instead of rewriting it.
+    /// </remarks>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     /// <exception cref="NotSupportedException">TorchSharp has no such element type.</exception>
     /// <exception cref="IOException">The file cannot be mapped.</exception>
@@ -97,7 +99,7 @@ public sealed class SafetensorsFile : ITensorSource
     private static byte[] ReadHeader(RandomAccessFile file)
     {
         if (file.Length < sizeof(long))
-            throw new InvalidDataException($"{file.Path} is not a safetensors file: it has {file.Length} bytes, and the header's length alone takes 8.");
+            throw new InvalidDataException($"{file.Path} is not a safetensors file: it has {file.Length} bytes, and 8 are the least.");
 
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         file.Read(0, prefix);
@@ -105,12 +107,13 @@ public sealed class SafetensorsFile : ITensorSource
         if (length > LongestHeader)
         {
             throw new InvalidDataException(
-                $"{file.Path} is not a safetensors file: its first 8 bytes ask for a header of {length} bytes; {LongestHeader} are allowed.");
+                $"{file.Path} is not a safetensors file: it asks for a header of {length} bytes; {LongestHeader} are allowed.");
         }
         if ((long)length > file.Length - sizeof(long))
         {
             throw new InvalidDataException(
-                $"{file.Path}: the header should have {length} bytes, but only {file.Length - sizeof(long)} follow. The file is not safetensors, or is cut short.");
+                $"{file.Path}: the header should have {length} bytes, but {file.Length - sizeof(long)} follow. "
+                + "The file is not safetensors, or is cut short.");
         }
         var json = new byte[length];
         file.Read(sizeof(long), json);

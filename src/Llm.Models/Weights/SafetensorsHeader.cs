@@ -38,7 +38,8 @@ internal sealed record SafetensorsHeader(
             if (begin != end)
             {
                 var fault = begin > end ? "leaves a hole behind" : "overlaps";
-                throw new InvalidDataException($"{path}: '{info.Name}' starts at byte {begin} of the data and {fault} the tensor that ends at {end}.");
+                throw new InvalidDataException(
+                    $"{path}: '{info.Name}' starts at byte {begin} of the data and {fault} the tensor that ends at {end}.");
             }
             end += info.ByteCount;
         }
@@ -90,10 +91,11 @@ internal sealed record SafetensorsHeader(
         {
             string? type = null;
             long[]? shape = null, offsets = null;
+            var fields = new HashSet<string>();
             Expect(ref reader, JsonTokenType.StartObject, $"'{name}'");
             while (NextName(ref reader) is { } field)
             {
-                if ((field, type, shape, offsets) is ("dtype", not null, _, _) or ("shape", _, not null, _) or ("data_offsets", _, _, not null))
+                if (!fields.Add(field))
                     throw Fault($"'{name}' says {field} twice.");
                 if (field == "dtype")
                     type = ReadString(ref reader, $"The dtype of '{name}'");
@@ -114,11 +116,11 @@ internal sealed record SafetensorsHeader(
             if (TensorType.Find(typeName) is not { } type)
                 throw Fault($"'{name}' has the unknown dtype '{typeName}'. Known: {TensorType.Names}.");
             if (offsets is not [var begin, var end] || begin > end)
-                throw Fault($"'{name}' has the data_offsets [{string.Join(", ", offsets)}]; two numbers are allowed, the second not below the first.");
+                throw Fault($"'{name}' has the data_offsets [{string.Join(", ", offsets)}]; two rising numbers are allowed.");
             if (type.ByteCount(shape) is not { } bytes)
-                throw Fault($"'{name}' of {typeName} and shape {TensorCopy.Text(shape)} does not come to a whole number of bytes that a file can have.");
+                throw Fault($"'{name}' of {typeName} and shape {TensorCopy.Text(shape)} takes no number of bytes that a file can have.");
             if (bytes != end - begin)
-                throw Fault($"'{name}' of {typeName} and shape {TensorCopy.Text(shape)} takes {bytes} bytes, but its data_offsets span {end - begin}.");
+                throw Fault($"'{name}' of {typeName} and shape {TensorCopy.Text(shape)} takes {bytes} bytes, not {end - begin}.");
             return (new TensorInfo(name, typeName, type.Scalar, shape, bytes), begin);
         }
 

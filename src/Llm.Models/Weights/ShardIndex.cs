@@ -27,7 +27,7 @@ internal sealed record ShardIndex(IReadOnlyList<(string File, IReadOnlySet<strin
     private static IEnumerable<(string File, IReadOnlySet<string> Tensors)> Parse(string path, JsonElement root)
     {
         CheckTotalSize(path, root);
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+        if (ObjectIn(root, "weight_map") is not { } map)
             throw new InvalidDataException($"{path} has no weight_map that tells the file of every tensor.");
 
         var shards = new SortedDictionary<string, HashSet<string>>(StringComparer.Ordinal);
@@ -49,12 +49,17 @@ internal sealed record ShardIndex(IReadOnlyList<(string File, IReadOnlySet<strin
     // Writers disagree about tied tensors and types, so the number itself is no evidence; that it is one, is.
     private static void CheckTotalSize(string path, JsonElement root)
     {
-        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
-            && metadata.TryGetProperty("total_size", out var size) && !(size.ValueKind == JsonValueKind.Number && size.GetDouble() >= 0))
+        if (ObjectIn(root, "metadata") is { } metadata && metadata.TryGetProperty("total_size", out var size)
+            && !(size.ValueKind == JsonValueKind.Number && size.GetDouble() >= 0))
         {
             throw new InvalidDataException($"{path} says that the tensors take {size.GetRawText()} bytes.");
         }
     }
+
+    private static JsonElement? ObjectIn(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Object
+            ? found
+            : null;
 
     // Separators of every system are refused everywhere, drive letters and streams of Windows included.
     private static bool IsPlainFileName(string name) =>

@@ -64,8 +64,8 @@ internal sealed class ShardSet : ITensorSource
     private static void Compare(string index, string name, IReadOnlySet<string> expected, ITensorSource file)
     {
         if (expected.Except(file.Tensors.Keys).FirstOrDefault() is { } missing)
-            throw new InvalidDataException($"'{missing}' should be in {name} according to {index}, but is not. The index belongs to other files.");
+            throw new InvalidDataException($"'{missing}' should be in {name} according to {index}, but is not.");
         if (file.Tensors.Keys.Except(expected).FirstOrDefault() is { } extra)
-            throw new InvalidDataException($"'{extra}' is in {name}, but {index} does not place it there. The index belongs to other files.");
+            throw new InvalidDataException($"'{extra}' is in {name}, but {index} does not place it there.");
     }
 }

@@ -74,9 +74,11 @@ internal static class TensorCopy
         }
     }
 
-    public static KeyNotFoundException Missing(ITensorSource source, string name) =>
-        new($"There is no tensor '{name}'. The file holds {source.Tensors.Count} tensors"
-            + (source.Tensors.Count == 0 ? "." : $": {string.Join(", ", source.Tensors.Keys.Take(5))}{(source.Tensors.Count > 5 ? ", …" : "")}."));
+    public static KeyNotFoundException Missing(ITensorSource source, string name)
+    {
+        var names = source.Tensors.Count > 5 ? source.Tensors.Keys.Take(5).Append("…") : source.Tensors.Keys;
+        return new($"There is no tensor '{name}' among the {source.Tensors.Count} that the file holds: {string.Join(", ", names)}");
+    }
 
     public static ScalarType TypeOf(TensorInfo info) => info.Type ?? throw new NotSupportedException(
         $"'{info.Name}' has the element type {info.DataType}, which TorchSharp cannot hold in a tensor. Read its bytes instead.");
@@ -88,21 +90,22 @@ internal static class TensorCopy
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (info.Shape.Count > MostDimensions)
-            throw new NotSupportedException($"{file}: '{info.Name}' has {info.Shape.Count} dimensions; a tensor can have {MostDimensions}.");
+            throw new NotSupportedException($"{file}: '{info.Name}' has {info.Shape.Count} dimensions; {MostDimensions} are allowed.");
         if (!info.Shape.SequenceEqual(destination.shape))
         {
             throw new ArgumentException(
-                $"{file}: '{info.Name}' has the shape {Text(info.Shape)}, but the destination has {Text(destination.shape)}.", nameof(destination));
+                $"{file}: '{info.Name}' has the shape {Text(info.Shape)}, but the destination has {Text(destination.shape)}.",
+                nameof(destination));
         }
         var type = TypeOf(info);
         if (Kind(type) > Kind(destination.dtype))
         {
             throw new ArgumentException(
-                $"{file}: '{info.Name}' holds {info.DataType}, which a tensor of {destination.dtype} would cut down. Give a tensor of {type}.",
+                $"{file}: '{info.Name}' holds {info.DataType}, which {destination.dtype} would cut down. Give a tensor of {type}.",
                 nameof(destination));
         }
         if (destination.device_type == DeviceType.META)
-            throw new ArgumentException($"{file}: '{info.Name}' cannot be read into a tensor on the meta device, which holds no data.", nameof(destination));
+            throw new ArgumentException($"{file}: '{info.Name}' is wanted on the meta device, which holds no data.", nameof(destination));
         return type;
     }
 

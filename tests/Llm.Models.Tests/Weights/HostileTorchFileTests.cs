@@ -1,4 +1,4 @@
-using System.Text;
+using System.IO.Compression;
 using System.Text.Json;
 using Llm.Testing;
 using static TorchSharp.torch;
@@ -130,9 +130,9 @@ public class HostileTorchFileTests
     private static byte[] Zip(string name, byte[] content)
     {
         using var file = new MemoryStream();
-        using (var archive = new System.IO.Compression.ZipArchive(file, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            using var entry = archive.CreateEntry(name, System.IO.Compression.CompressionLevel.NoCompression).Open();
+            using var entry = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
             entry.Write(content);
         }
         return file.ToArray();

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 using CsCheck;
 using Llm.Testing;
 
@@ -10,7 +9,8 @@ public sealed class PickleReaderTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     // Every byte that means something, and some that do not, so that a random run gets deep.
-    private static readonly byte[] Opcodes = [.. Enum.GetValues<PickleOpcode>().Where(o => o != PickleOpcode.STOP).Select(o => (byte)o), 0xFF];
+    private static readonly byte[] Opcodes =
+        [.. Enum.GetValues<PickleOpcode>().Where(opcode => opcode != PickleOpcode.STOP).Select(opcode => (byte)opcode), 0xFF];
 
     public static TheoryData<string> HostilePickles =>
         [.. Directory.GetFiles(TestData.Golden("weights", "hostile"), "*.pkl").Select(path => Path.GetFileName(path)!)];
@@ -38,8 +38,12 @@ public sealed class PickleReaderTests : IDisposable
     public void Read_PopOfAMark_TakesTheMarkBack() => Assert.Equal(1L, Read([(byte)'K', 1, (byte)'(', (byte)'0', (byte)'.']));
 
     [Fact]
-    public void Read_ValueBelowAMark_CannotBeReached() =>
-        Assert.Contains("too few values", Assert.Throws<InvalidDataException>(() => Read([(byte)'K', 1, (byte)'(', (byte)'2', (byte)'.'])).Message);
+    public void Read_ValueBelowAMark_CannotBeReached()
+    {
+        var refusal = Assert.Throws<InvalidDataException>(() => Read([(byte)'K', 1, (byte)'(', (byte)'2', (byte)'.']));
+
+        Assert.Contains("too few values", refusal.Message);
+    }
 
     [Theory, MemberData(nameof(HostilePickles))]
     public void Read_HostilePickle_ReadsOrRefuses(string name)
@@ -59,11 +63,11 @@ public sealed class PickleReaderTests : IDisposable
     {
         var opcode = Gen.Int[0, Opcodes.Length - 1].Select(i => Opcodes[i]);
         var value = Gen.OneOf(
-            Gen.Const(new byte[] { (byte)'(' }), Gen.Const(new byte[] { (byte)']' }), Gen.Const(new byte[] { (byte)'}' }), Gen.Const(new byte[] { (byte)')' }),
+            Gen.Const("("u8.ToArray()), Gen.Const("]"u8.ToArray()), Gen.Const("}"u8.ToArray()), Gen.Const(")"u8.ToArray()),
             Gen.Byte.Select(b => new byte[] { (byte)'K', b }), Gen.Byte[0, 3].Select(b => new byte[] { (byte)'q', b }),
             Gen.Byte[0, 3].Select(b => new byte[] { (byte)'h', b }), Gen.Const(new byte[] { 0x8C, 1, (byte)'x' }),
-            Gen.Const(Encoding.ASCII.GetBytes("ccollections\nOrderedDict\n")), Gen.Const(Encoding.ASCII.GetBytes("ctorch._utils\n_rebuild_tensor_v2\n")),
-            Gen.Const(Encoding.ASCII.GetBytes("ctorch\nFloatStorage\n")), Gen.Const(Encoding.ASCII.GetBytes("c_codecs\nencode\n")),
+            Gen.Const("ccollections\nOrderedDict\n"u8.ToArray()), Gen.Const("ctorch._utils\n_rebuild_tensor_v2\n"u8.ToArray()),
+            Gen.Const("ctorch\nFloatStorage\n"u8.ToArray()), Gen.Const("c_codecs\nencode\n"u8.ToArray()),
             opcode.Select(b => new[] { b }), opcode.Select(b => new[] { b }));
 
         value.Array[0, 40].Sample(parts =>

@@ -285,10 +285,12 @@ public class SafetensorsFileTests
     [InlineData("[4,12]", "[4,12]", "[16,20]", "'a' starts at byte 4 of the data and leaves a hole")]
     public void Open_HoleThatMakesUpForAnOverlap_IsRefused(string a, string b, string c, string reason)
     {
-        var json = $"{{\"a\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{a}}},\"b\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{b}}},"
+        var json = $"{{\"a\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{a}}},"
+            + $"\"b\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{b}}},"
             + $"\"c\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":{c}}}}}";
         using var folder = new TemporaryFolder();
-        var path = folder.Write("a.safetensors", [.. BitConverter.GetBytes((long)json.Length), .. Encoding.UTF8.GetBytes(json), .. new byte[20]]);
+        var path = folder.Write(
+            "a.safetensors", [.. BitConverter.GetBytes((long)json.Length), .. Encoding.UTF8.GetBytes(json), .. new byte[20]]);
 
         Assert.Contains(reason, OpenAndReadAll(path));
     }

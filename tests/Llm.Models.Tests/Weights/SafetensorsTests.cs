@@ -134,8 +134,8 @@ public class SafetensorsTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
 
-        Safetensors.Save(
-            folder.File("a"), [new("w", tensor(new[] { 1.5f, float.NaN, 1e30f })), new("ids", tensor(new[] { 1L }))], type: ScalarType.Float16);
+        var (weights, ids) = (tensor(new[] { 1.5f, float.NaN, 1e30f }), tensor(new[] { 1L }));
+        Safetensors.Save(folder.File("a"), [new("w", weights), new("ids", ids)], type: ScalarType.Float16);
 
         using var file = SafetensorsFile.Open(folder.File("a"));
         Assert.Equal(("F16", "I64"), (file.Tensors["w"].DataType, file.Tensors["ids"].DataType));
@@ -183,7 +183,8 @@ public class SafetensorsTests
 
         foreach (var (name, tensor) in new[]
         {
-            ("__metadata__", ones(1)), ("\ud800", ones(1)), ("c", ones(1, ScalarType.ComplexFloat64)), ("m", ones(1, device: META)), ("g", gone),
+            ("__metadata__", ones(1)), ("\ud800", ones(1)), ("c", ones(1, ScalarType.ComplexFloat64)),
+            ("m", ones(1, device: META)), ("g", gone),
         })
         {
             Assert.Throws<ArgumentException>(() => Safetensors.Save(folder.File("a"), [new(name, tensor)]));

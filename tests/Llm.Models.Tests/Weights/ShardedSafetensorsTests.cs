@@ -9,7 +9,8 @@ public class ShardedSafetensorsTests
     private static readonly string Golden = TestData.Golden("weights", "safetensors", "sharded");
 
     public static TheoryData<string> MalformedIndexes =>
-        [.. Manifest.Load("safetensors", "malformed.json").GetProperty("indexes").EnumerateArray().Select(index => index.GetProperty("name").GetString()!)];
+        [.. Manifest.Load("safetensors", "malformed.json").GetProperty("indexes").EnumerateArray()
+            .Select(index => index.GetProperty("name").GetString()!)];
 
     [Theory]
     [InlineData("")]
@@ -110,7 +111,8 @@ public class ShardedSafetensorsTests
         Safetensors.SaveSharded(folder.Path, tensors, maxShardSize: 40);
         Safetensors.SaveSharded(folder.Path, tensors, maxShardSize: 80);
         Assert.Equal(
-            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model-card.md", "model.safetensors.index.json"], Names());
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model-card.md", "model.safetensors.index.json"],
+            Names());
 
         Safetensors.SaveSharded(folder.Path, tensors, maxShardSize: 1000);
         Assert.Equal(["model-card.md", "model.safetensors"], Names());

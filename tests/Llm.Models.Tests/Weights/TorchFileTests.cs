@@ -16,7 +16,8 @@ public class TorchFileTests
     [Theory, MemberData(nameof(GoldenFiles))]
     public void Open_GoldenFile_GivesTheTreeThatWasSaved(string name)
     {
-        var expected = GoldenManifest.GetProperty("objects").GetProperty(GoldenManifest.GetProperty("files").GetProperty(name).GetProperty("object").GetString()!);
+        var saved = GoldenManifest.GetProperty("files").GetProperty(name).GetProperty("object").GetString()!;
+        var expected = GoldenManifest.GetProperty("objects").GetProperty(saved);
 
         using var file = TorchFile.Open(Golden(name));
 
@@ -34,7 +35,6 @@ public class TorchFileTests
         var whole = file.Read("base"); // (6, 8)
 
         Assert.True(whole.t().equal(file.Read("transposed")).all().item<bool>());
-        Assert.Single(file.Tensors.Values.Where(info => info.StorageKey == file.Tensors["base"].StorageKey).Select(info => info.StorageKey).Distinct());
         Assert.Equal(file.Tensors["base"].StorageKey, file.Tensors["transposed"].StorageKey);
     }
 
@@ -97,7 +97,7 @@ public class TorchFileTests
         if (folder is null)
             Assert.Skip("The shared data is not beside the repository.");
 
-        string[] files = [.. Directory.GetFiles(folder, "*.pt", SearchOption.AllDirectories), .. Directory.GetFiles(folder, "*.pth", SearchOption.AllDirectories)];
+        var files = Directory.GetFiles(folder, "*.pt*", SearchOption.AllDirectories);
 
         Assert.True(files.Length >= 8);
         Assert.All(files, path => Assert.Null(OpenAndReadAll(path)));
@@ -181,7 +181,8 @@ public class TorchFileTests
                 }
                 break;
             case "list" or "tuple":
-                var list = kind.Name == "list" ? Assert.IsType<List<object?>>(actual) : (IReadOnlyList<object?>)Assert.IsType<object?[]>(actual);
+                Assert.IsType(kind.Name == "list" ? typeof(List<object?>) : typeof(object?[]), actual);
+                var list = (IReadOnlyList<object?>)actual;
                 Assert.Equal(kind.Value.GetArrayLength(), list.Count);
                 foreach (var (item, i) in kind.Value.EnumerateArray().Select((item, i) => (item, i)))
                     AssertSame(item, list[i], $"{path}[{i}]");
@@ -213,7 +214,7 @@ public class TorchFileTests
         Assert.Equal(hash, Manifest.Sha256(bytes));
     }
 
-    /// <summary>The message of the one documented refusal, or null where the file opened and every tensor of the tree could be read.</summary>
+    /// <summary>The message of the one documented refusal, or null where the file opened and all its tensors could be read.</summary>
     internal static string? OpenAndReadAll(string path)
     {
         try
@@ -227,7 +228,7 @@ public class TorchFileTests
                     continue;
                 if (node is TorchTensor { Info.Type: not null, Info.ElementCount: < 1 << 20 } tensor)
                     tensor.Read().Dispose();
-                foreach (var child in node as IEnumerable<object?> ?? (node as OrderedDictionary<object, object?>)?.Values ?? Enumerable.Empty<object?>())
+                foreach (var child in (node as OrderedDictionary<object, object?>)?.Values ?? node as IEnumerable<object?> ?? [])
                     open.Push(child);
             }
             return null;

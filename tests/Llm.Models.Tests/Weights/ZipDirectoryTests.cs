@@ -12,7 +12,8 @@ public class ZipDirectoryTests
     public void Read_StoredEntries_AreFoundWhereTheyLie(bool wide, int commentLength)
     {
         using var folder = new TemporaryFolder();
-        var bytes = Zip([("a/data.pkl", "first"u8.ToArray()), ("a/data/0", "second one"u8.ToArray()), ("a/empty", [])], wide, commentLength);
+        (string, byte[])[] saved = [("a/data.pkl", "first"u8.ToArray()), ("a/data/0", "second one"u8.ToArray()), ("a/empty", [])];
+        var bytes = Zip(saved, wide, commentLength);
         using var file = new RandomAccessFile(folder.Write("a.zip", bytes));
 
         var entries = ZipDirectory.Read(file);
@@ -64,7 +65,7 @@ public class ZipDirectoryTests
         return Encoding.Latin1.GetString(bytes);
     }
 
-    /// <summary>A zip file of stored entries; <paramref name="wide"/> writes every number in the 64-bit records, as files beyond 4 GB do.</summary>
+    /// <summary>A zip file of stored entries; wide ones have every number in the 64-bit records, as files beyond 4 GB do.</summary>
     private static byte[] Zip((string Name, byte[] Content)[] entries, bool wide, int commentLength)
     {
         using var file = new MemoryStream();
@@ -113,6 +114,10 @@ public class ZipDirectoryTests
         }
         writer.Write(Encoding.UTF8.GetBytes(name));
         if (wide)
-            writer.Write([1, 0, 24, 0, .. BitConverter.GetBytes((long)content.Length), .. BitConverter.GetBytes((long)content.Length), .. BitConverter.GetBytes(position)]);
+        {
+            writer.Write([1, 0, 24, 0]);
+            foreach (var number in new[] { content.Length, content.Length, position })
+                writer.Write(number);
+        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class PickleInput(RandomAccessFile file, long start, long length
         if (count > (ulong)Math.Min(Remaining, LongestValue))
         {
             throw new InvalidDataException(
-                $"{Path}: the pickle asks for {count} bytes at byte {Position}; {Remaining} are left, and {LongestValue} are allowed for one value.");
+                $"{Path}: the pickle asks for a value of {count} bytes at byte {Position}; {Remaining} are left, {LongestValue} allowed.");
         }
         var bytes = new byte[count];
         for (var done = 0; done < bytes.Length;)

@@ -228,8 +228,8 @@ internal sealed class PickleReader(PickleInput input, TorchObjects objects)
         var target = opcode switch
         {
             PickleOpcode.INST => $", which would build {input.ReadLine()} {input.ReadLine()}",
-            PickleOpcode.OBJ or PickleOpcode.NEWOBJ or PickleOpcode.NEWOBJ_EX when _stack.Find(value => value is TorchGlobal) is { } global =>
-                $", which would build {global}",
+            PickleOpcode.OBJ or PickleOpcode.NEWOBJ or PickleOpcode.NEWOBJ_EX
+                when _stack.FindLast(value => value is TorchGlobal) is { } global => $", which would build {global}",
             _ => "",
         };
         return Fault($"it uses the opcode {name}{target}; files of weights need no such thing");

@@ -54,7 +54,7 @@ public sealed class TorchFile : ITensorSource
         }
     }
 
-    /// <summary>The tensors of a dictionary deeper in the tree, such as At("optimizer", "state", 0). Valid until this file is closed.</summary>
+    /// <summary>The tensors of a dictionary deeper in the tree, such as At("optimizer", "state", 0); valid until this is closed.</summary>
     /// <param name="keys">Keys of dictionaries (texts or integers) and indexes of lists and tuples, from the root down.</param>
     /// <exception cref="KeyNotFoundException">There is no dictionary at that place.</exception>
     public ITensorSource At(params ReadOnlySpan<object> keys)
@@ -72,7 +72,7 @@ public sealed class TorchFile : ITensorSource
         }
         return node is OrderedDictionary<object, object?> found
             ? new TorchDictionary(found)
-            : throw new KeyNotFoundException($"{_file.Path}: {TorchObjects.Describe(node)} is there, but a dictionary of tensors is wanted.");
+            : throw new KeyNotFoundException($"{_file.Path}: {TorchObjects.Describe(node)} is there instead of a dictionary of tensors.");
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,8 @@ namespace Llm.Models;
 internal static class TorchLegacy
 {
     private const long Protocol = 1001;
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public static object? Read(RandomAccessFile file)
     {
@@ -48,7 +49,7 @@ internal static class TorchLegacy
             if (count != storage.ElementCount)
                 throw objects.Fault($"the storage '{name}' has {count} elements, but its tensors expect {storage.ElementCount}.");
             if (storage.ByteCount > file.Length - position)
-                throw objects.Fault($"the storage '{name}' takes {storage.ByteCount} bytes, but {file.Length - position} are left. The file is cut short.");
+                throw objects.Fault($"the storage '{name}' takes {storage.ByteCount} bytes, but {file.Length - position} are left.");
             storage.Offset = position;
             position += (long)storage.ByteCount;
         }

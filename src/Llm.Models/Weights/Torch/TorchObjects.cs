@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Llm.Models;
 
-/// <summary>Everything that a pickle in a torch.save file may make besides plain values: tensors over storages, dictionaries, bytes.</summary>
+/// <summary>All that a pickle of torch.save may make besides plain values: tensors over storages, dictionaries, bytes.</summary>
 internal sealed class TorchObjects(RandomAccessFile file)
 {
     // A tensor may repeat its storage (expand), so its size is not bounded by the file; this bounds what reading it allocates.
@@ -14,7 +14,7 @@ internal sealed class TorchObjects(RandomAccessFile file)
 
     public InvalidDataException Fault(string message) => new($"{file.Path}: {message}");
 
-    /// <summary>What the module and name stand for. Types of elements become text at once; whatever is not on the list is refused.</summary>
+    /// <summary>What the module and name stand for. Element types become text at once; whatever is not on the list is refused.</summary>
     public object Global(PickleOpcode opcode, string module, string name)
     {
         if (TorchGlobal.Find(module, name) is { } global)
@@ -54,7 +54,7 @@ internal sealed class TorchObjects(RandomAccessFile file)
             (TorchGlobalKind.Device, [string kind, long index]) => $"{kind}:{index}",
             (TorchGlobalKind.Bytes, [string text, "latin1"]) => Latin1(text),
             (TorchGlobalKind.NoBytes, []) => Array.Empty<byte>(),
-            _ => throw Fault($"REDUCE would call {global} with arguments that it does not take: ({string.Join(", ", given.Select(Describe))})."),
+            _ => throw Fault($"REDUCE would call {global} with what it does not take: ({string.Join(", ", given.Select(Describe))})."),
         };
     }
 
@@ -65,19 +65,20 @@ internal sealed class TorchObjects(RandomAccessFile file)
             throw Fault($"BUILD would set the state of {Describe(target)}; only a dictionary may have one.");
     }
 
-    /// <summary>The storage that a persistent id stands for: ("storage", type, key, location, element count), and in old files a view.</summary>
+    /// <summary>The storage that a persistent id stands for: ("storage", type, key, location, element count), and once a view.</summary>
     public TorchStorage Storage(object? id)
     {
         var parts = id as object?[];
-        if (parts is not ["storage", TorchGlobal { Kind: TorchGlobalKind.Storage } global, string key, string, long count, .. var rest] || count < 0)
+        if (parts is not ["storage", TorchGlobal global, string key, string, long count, .. var rest] || count < 0)
             throw Fault("BINPERSID does not describe a storage: (\"storage\", type, key, location, element count) is expected.");
         if (rest is not ([] or [null]))
             throw Fault($"the storage '{key}' is a view of another, as PyTorch before 0.4 wrote. Save the file again with a newer one.");
-        var type = TorchStorageType.OfStorage(global.Module, global.Name) ?? throw Fault($"{global} is not a type of storage.");
+        var type = TorchStorageType.OfStorage(global.Module, global.Name)
+            ?? throw Fault($"BINPERSID names {global}, which is not a type of storage.");
         if (!Storages.TryGetValue(key, out var storage))
             Storages.Add(key, storage = new TorchStorage(key, type, count));
         if (storage.Type != type || storage.ElementCount != count)
-            throw Fault($"the storage '{key}' is described twice: {storage.ElementCount} elements of {storage.Type.Name}, and {count} of {type.Name}.");
+            throw Fault($"the storage '{key}' has {storage.ElementCount} elements of {storage.Type.Name} and also {count} of {type.Name}.");
         return storage;
     }
 
@@ -101,7 +102,7 @@ internal sealed class TorchObjects(RandomAccessFile file)
     {
         var (shape, strides) = (Numbers(size), Numbers(stride));
         if (type is null || shape is null || strides is null || shape.Length != strides.Length || offset < 0)
-            throw Fault($"a tensor in the storage '{storage.Key}' is malformed: offset {offset}, {size.Length} sizes, {stride.Length} strides.");
+            throw Fault($"a tensor in the storage '{storage.Key}' has {size.Length} sizes, {stride.Length} strides, the offset {offset}.");
 
         // Products of two 64-bit numbers fit into 128 bits; beyond 64 the result is too large anyway.
         Int128 count = 1;
@@ -114,11 +115,11 @@ internal sealed class TorchObjects(RandomAccessFile file)
         var present = storage.ByteCount / type.Bytes;
         if (count > 0 && last >= present || count == 0 && offset > present)
         {
-            throw Fault($"a tensor of shape {TensorCopy.Text(shape)}, strides {TensorCopy.Text(strides)} and offset {offset} does not fit into "
-                + $"the storage '{storage.Key}' of {present} elements.");
+            throw Fault($"a tensor of shape {TensorCopy.Text(shape)}, strides {TensorCopy.Text(strides)} and offset {offset} does not fit "
+                + $"into the storage '{storage.Key}' of {present} elements.");
         }
         if (count > present && count > MostRepeatedElements)
-            throw Fault($"a tensor of shape {TensorCopy.Text(shape)} repeats the {present} elements of the storage '{storage.Key}' too often.");
+            throw Fault($"a tensor of shape {TensorCopy.Text(shape)} repeats {present} elements of the storage '{storage.Key}' too often.");
         return new TorchTensor(file, storage, type, offset, shape, strides);
     }
 

@@ -31,16 +31,17 @@ internal static class TorchZip
 
     private static string Root(TorchObjects objects, IReadOnlyDictionary<string, ZipEntry> entries)
     {
-        string[] pickles = [.. entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)];
+        var pickles = entries.Keys.Where(name => name.Split('/') is [_, "data.pkl"]).ToArray();
         if (pickles is not [var pickle])
             throw objects.Fault($"it is a zip file with {pickles.Length} pickles named data.pkl; one is expected of torch.save.");
         var root = pickle[..^"data.pkl".Length];
         if (entries.ContainsKey($"{root}constants.pkl"))
-            throw objects.Fault("it is a TorchScript program (torch.jit.save), not a file of weights. Save its state_dict() with torch.save.");
+            throw objects.Fault("it is a TorchScript program, not a file of weights. Save its state_dict() with torch.save.");
         return root;
     }
 
-    private static void CheckByteOrder(RandomAccessFile file, TorchObjects objects, IReadOnlyDictionary<string, ZipEntry> entries, string root)
+    private static void CheckByteOrder(
+        RandomAccessFile file, TorchObjects objects, IReadOnlyDictionary<string, ZipEntry> entries, string root)
     {
         if (!entries.TryGetValue($"{root}byteorder", out var entry))
             return; // older versions wrote none and knew little-endian machines only

@@ -19,7 +19,7 @@ internal sealed record ZipEntry(string Name, long Position, long Length, int Met
         if ((Flags & 1) != 0)
             throw new InvalidDataException($"{file.Path}: the zip entry '{Name}' is encrypted.");
         if (Method != 0)
-            throw new InvalidDataException($"{file.Path}: the zip entry '{Name}' is compressed, which torch.save never does. Save the file again.");
+            throw new InvalidDataException($"{file.Path}: the zip entry '{Name}' is compressed, which torch.save never does.");
         if (Position < 0 || Length < 0 || Position > file.Length - LocalHeaderLength)
             throw ZipDirectory.Damaged(file, $"'{Name}' does not lie inside the file");
 
