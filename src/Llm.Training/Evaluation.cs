@@ -52,13 +52,16 @@ public static class Evaluation
     }
 
     /// <summary>
-    /// The loss of a text of any length through a sliding window: every id but the first is predicted once, from at least
-    /// <paramref name="contextLength"/> - <paramref name="stride"/> ids before it where there are so many.
+    /// The loss of a text of any length through a sliding window, as in Hugging Face's recipe for perplexity, but with the exact count: each window
+    /// predicts the ids that no window before has predicted.
     /// </summary>
     /// <param name="model">The model; it is left in the mode that it had.</param>
     /// <param name="data">The ids of the text.</param>
-    /// <param name="contextLength">Ids the model reads at once; null for its context length.</param>
-    /// <param name="stride">How far the window moves; null for half the context. Smaller is slower, and never worse.</param>
+    /// <param name="contextLength">Ids in a window, the last of which is only predicted; null for the model's context length.</param>
+    /// <param name="stride">
+    /// How far the window moves; null for half of it. The smaller, the more the model has read before each prediction, and the slower. At the full
+    /// length, windows do not overlap, and the first id of each is not predicted.
+    /// </param>
     /// <param name="bytes">UTF-8 bytes of the text, for bits per byte.</param>
     /// <param name="cancellationToken">Looked at before every window.</param>
     /// <exception cref="ArgumentException">The text has fewer than two ids, or the window does not fit into the model's context.</exception>
@@ -69,8 +72,8 @@ public static class Evaluation
         ArgumentNullException.ThrowIfNull(data);
         var context = contextLength ?? model.Config.ContextLength;
         var move = stride ?? Math.Max(1, context / 2);
-        if (context < 1 || context > model.Config.ContextLength)
-            throw new ArgumentException($"The window must hold 1 to {model.Config.ContextLength} ids, the model's context, but holds {context}.", nameof(contextLength));
+        if (context < 2 || context > model.Config.ContextLength)
+            throw new ArgumentException($"The window must hold 2 to {model.Config.ContextLength} ids, the model's context, but holds {context}.", nameof(contextLength));
         if (move < 1 || move > context)
             throw new ArgumentException($"The stride must be 1 to {context}, the length of the window, but is {move}.", nameof(stride));
         if (data.Length < 2)
@@ -88,16 +91,15 @@ public static class Evaluation
             logits.flatten(0, 1), targets.flatten(), ignore_index: Batch.Ignored, reduction: Reduction.Sum).ToDouble();
     }
 
-    // Window k reads up to `context` ids that end at `end`, and predicts those that no window before has predicted.
     private static IEnumerable<Batch> SlidingWindows(TokenData data, int context, int stride)
     {
-        var predictions = data.Length - 1; // input i predicts id i + 1
-        for (var (begin, done) = (0L, 0L); done < predictions; begin += stride)
+        for (var (begin, done) = (0L, 0L); done < data.Length && begin < data.Length - 1; begin += stride)
         {
-            var end = Math.Min(begin + context, predictions);
-            var batch = Batch.Empty(1, end - begin);
+            var end = Math.Min(begin + context, data.Length);
+            var batch = Batch.Empty(1, end - begin - 1); // (1, T)
             Windows.Fill(batch, 0, data, begin);
-            Batch.Row(batch.Targets, 0)[..(int)(done - begin)].Fill(Batch.Ignored);
+            var repeated = (int)Math.Max(0, done - begin - 1);
+            Batch.Row(batch.Targets, 0)[..repeated].Fill(Batch.Ignored);
             done = end;
             yield return batch;
         }

@@ -74,7 +74,7 @@ public sealed class Trainer : IDisposable
             loss.backward();
             total += loss.ToDouble();
         }
-        var norm = nn.utils.clip_grad_norm_(_parameters, _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.MaxValue);
+        var norm = nn.utils.clip_grad_norm_(_parameters, _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.PositiveInfinity);
         CheckFinite(total, norm);
         Optimizer.Step(learningRate);
         Model.zero_grad();
@@ -98,7 +98,8 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">Held-out data to evaluate on; null evaluates nothing.</param>
     /// <param name="progress">Told about every step.</param>
     /// <param name="cancellationToken">Ends the run after the step at hand: it is saved, if there is a folder, and the result says so; nothing is thrown.</param>
-    /// <exception cref="TrainingDivergedException">The loss or the gradient is not a number; checkpoints stay as they were.</exception>
+    /// <exception cref="ArgumentException">The options ask for evaluations, but there is no <paramref name="validation"/>.</exception>
+    /// <exception cref="TrainingDivergedException">A loss or the gradient is not a number; checkpoints stay as they were.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written; the one before is whole.</exception>
     public TrainingResult Run(
         IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default)
@@ -175,10 +176,12 @@ public sealed class Trainer : IDisposable
     private void CheckFinite(double loss, double norm)
     {
         if (!double.IsFinite(loss))
-            throw new TrainingDivergedException(State.Step + 1, "the loss", loss, _lastCheckpoint);
+            throw Diverged(State.Step + 1, "the loss", loss);
         if (!double.IsFinite(norm))
-            throw new TrainingDivergedException(State.Step + 1, "the length of the gradient", norm, _lastCheckpoint);
+            throw Diverged(State.Step + 1, "the length of the gradient", norm);
     }
+
+    internal TrainingDivergedException Diverged(int step, string what, double value) => new(step, what, value, _lastCheckpoint);
 
     private void Check(TrainerState state)
     {

@@ -43,7 +43,7 @@ public sealed class TrainerOptions
     /// <summary>Highest learning rate. The default is 6e-4; to fine-tune, take a tenth of it or less.</summary>
     public double LearningRate { get; set; } = 6e-4;
 
-    /// <summary>Learning rate at the end of the schedule; has no part in a constant one. The default is 0.</summary>
+    /// <summary>Learning rate at the end of the schedule, unless that is constant. The default is 0.</summary>
     public double MinLearningRate { get; set; }
 
     /// <summary>Steps in which the learning rate rises. The default is 0.</summary>
@@ -127,14 +127,16 @@ public sealed class TrainerOptions
             throw new ArgumentException($"WarmupSteps ({WarmupSteps}) must not exceed Steps ({Steps}).", nameof(WarmupSteps));
         if (MinLearningRate > LearningRate)
             throw new ArgumentException($"MinLearningRate ({MinLearningRate}) must not exceed LearningRate ({LearningRate}).", nameof(MinLearningRate));
+        if (MinLearningRate > 0 && Schedule == LearningRateSchedule.Constant)
+            throw new ArgumentException("A constant schedule never reaches the MinLearningRate. Leave it at 0, or take another Schedule.", nameof(MinLearningRate));
+        if (KeepCheckpoints > 0 && SaveEvery == 0)
+            throw new ArgumentException("KeepCheckpoints keeps what SaveEvery saves. Set SaveEvery.", nameof(KeepCheckpoints));
         if (!string.IsNullOrWhiteSpace(CheckpointFolder))
             return;
         if (Patience > 0)
             throw new ArgumentException("Patience needs a CheckpointFolder, where the best weights wait.", nameof(Patience));
-        if (SaveEvery > 0 || KeepCheckpoints > 0)
-            throw new ArgumentException("SaveEvery and KeepCheckpoints need a CheckpointFolder to save to.", nameof(CheckpointFolder));
-        if (AddToCheckpoint is not null)
-            throw new ArgumentException("AddToCheckpoint needs a CheckpointFolder to save to.", nameof(AddToCheckpoint));
+        if (SaveEvery > 0)
+            throw new ArgumentException("SaveEvery needs a CheckpointFolder to save to.", nameof(CheckpointFolder));
     }
 
     internal Func<int, double> ToSchedule() => Schedule switch

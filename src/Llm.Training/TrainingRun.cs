@@ -11,6 +11,7 @@ internal sealed class TrainingRun(
 
     public TrainingResult Run(CancellationToken cancellationToken)
     {
+        CheckOptions();
         logger.Started(trainer.State.Step, options.Steps, batches.Identity);
         var reason = RunUntilStopped(cancellationToken);
         _checkpoints?.SaveLast();
@@ -19,6 +20,17 @@ internal sealed class TrainingRun(
         var state = trainer.State;
         logger.Ended(reason, state.Step, state.TokensSeen);
         return new TrainingResult(reason, state.Step, state.TokensSeen, state.Validation, state.Best);
+    }
+
+    private void CheckOptions()
+    {
+        if (validation is null && (options.EvaluateEvery > 0 || options.EvaluationBatches is not null || options.Patience > 0))
+            throw new ArgumentException("EvaluateEvery, EvaluationBatches and Patience need validation data. Give some, or leave them at their defaults.", nameof(validation));
+        if (options.Patience > 0 && trainer.State.Best is { } best && !Directory.Exists(_checkpoints!.Best))
+        {
+            throw new ArgumentException(
+                $"The best weights so far (of step {best.Step}) should lie in '{_checkpoints.Best}', but do not. Resume with the CheckpointFolder of the run before.", nameof(options));
+        }
     }
 
     private StopReason RunUntilStopped(CancellationToken cancellationToken)
@@ -50,6 +62,8 @@ internal sealed class TrainingRun(
         if (validation is null || !due || trainer.State.Validation.Any(point => point.Step == step))
             return null;
         var result = Evaluation.Of(trainer.Model, validation, options.EvaluationBatches, cancellationToken: cancellationToken);
+        if (!double.IsFinite(result.Loss))
+            throw trainer.Diverged(step, "the validation loss", result.Loss);
         trainer.Add(result);
         logger.Evaluated(step, result.Loss, result.Perplexity);
         if (trainer.State.Best!.Step == step)
@@ -71,9 +85,9 @@ internal sealed class TrainingRun(
 
     private void ReloadBest()
     {
-        if (_checkpoints is null || trainer.State.Best is not { } best || best.Step == trainer.State.Step)
+        if (trainer.State.Best is not { } best || best.Step == trainer.State.Step)
             return;
-        using var weights = ModelFolder.OpenWeights(_checkpoints.Best);
+        using var weights = ModelFolder.OpenWeights(_checkpoints!.Best);
         trainer.Model.LoadWeights(weights);
         logger.ReloadedBest(best.Step, best.Result.Loss);
     }
