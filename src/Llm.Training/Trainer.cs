@@ -114,7 +114,7 @@ public sealed class Trainer : IDisposable
         IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Factory.StartNew(
             () => Run(batches, validation, progress, cancellationToken),
-            CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+            CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
 
     /// <summary>Saves model, optimizer and state, see <see cref="Checkpoint"/>. What was in the folder stays whole until then.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>

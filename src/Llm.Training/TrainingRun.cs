@@ -35,33 +35,48 @@ internal sealed class TrainingRun(
 
     private StopReason RunUntilStopped(CancellationToken cancellationToken)
     {
-        try
+        // An evaluation that a cancelled run left out is made up for here, so that resuming leaves no trace.
+        EvaluateIfDue(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested && trainer.State.Step < options.Steps && !OutOfPatience())
         {
-            // An evaluation that a cancelled run missed is made up for here, so that resuming leaves no trace.
-            EvaluateIfDue(cancellationToken);
-            while (trainer.State.Step < options.Steps && !OutOfPatience())
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var step = trainer.NextStep(batches);
-                var result = EvaluateIfDue(cancellationToken);
-                progress?.Report(step with { Validation = result });
-                SaveIfDue();
-            }
-            return trainer.State.Step < options.Steps ? StopReason.NoImprovement : StopReason.Finished;
+            var step = trainer.NextStep(batches);
+            var result = EvaluateIfDue(cancellationToken);
+            progress?.Report(step with { Validation = result });
+            SaveIfDue();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        if (!EvaluationIsDue && trainer.State.Step >= options.Steps)
+            return StopReason.Finished;
+        return OutOfPatience() ? StopReason.NoImprovement : StopReason.Cancelled;
+    }
+
+    private bool EvaluationIsDue
+    {
+        get
         {
-            return StopReason.Cancelled;
+            var step = trainer.State.Step;
+            var isTheStep = step == 0 || step == options.Steps || (options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0);
+            return validation is not null && isTheStep && trainer.State.Validation.All(point => point.Step != step);
         }
     }
 
+    // Cancelling leaves the evaluation out.
     private EvaluationResult? EvaluateIfDue(CancellationToken cancellationToken)
     {
-        var step = trainer.State.Step;
-        var due = step == 0 || step == options.Steps || (options.EvaluateEvery > 0 && step % options.EvaluateEvery == 0);
-        if (validation is null || !due || trainer.State.Validation.Any(point => point.Step == step))
+        if (!EvaluationIsDue)
             return null;
-        var result = Evaluation.Of(trainer.Model, validation, options.EvaluationBatches, cancellationToken: cancellationToken);
+        try
+        {
+            return Note(Evaluation.Of(trainer.Model, validation!, options.EvaluationBatches, cancellationToken: cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private EvaluationResult Note(EvaluationResult result)
+    {
+        var step = trainer.State.Step;
         if (!double.IsFinite(result.Loss))
             throw trainer.Diverged(step, "the validation loss", result.Loss);
         trainer.Add(result);

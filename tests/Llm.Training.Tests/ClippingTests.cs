@@ -17,14 +17,15 @@ public sealed class ClippingTests
         using var scope = NewDisposeScope();
         var golden = Json("optim", "clipping.json").GetProperty("cases").EnumerateArray().Single(it => it.GetProperty("name").GetString() == name);
         var tensors = Tensors("optim", "clipping.safetensors");
-        var parameters = Enumerable.Range(0, 4).Select(i => WithGradient(tensors[$"{name}/grad{i}"])).Append(new Parameter(zeros(2))).ToArray();
+        var gradients = Enumerable.Range(0, 4).Select(i => $"{name}/grad{i}").Where(tensors.ContainsKey).ToArray();
+        var parameters = gradients.Select(gradient => WithGradient(tensors[gradient])).Append(new Parameter(zeros(2))).ToArray();
 
         if (golden.GetProperty("kind").GetString() == "clip_grad_value_")
-            nn.utils.clip_grad_value_(parameters.Take(4), golden.Double("clip_value"));
+            nn.utils.clip_grad_value_(parameters[..^1], golden.Double("clip_value"));
         else
             AssertNorm(golden, nn.utils.clip_grad_norm_(parameters, golden.Double("max_norm"), Number(golden, "norm_type")));
 
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < gradients.Length; i++)
         {
             var (expected, actual) = (tensors[$"{name}/clipped{i}"], parameters[i].grad!);
             if (name == "non_finite")

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Llm.Models;
+using TorchSharp;
 using static Llm.Training.Tests.Golden;
 using static TorchSharp.torch;
 

@@ -39,10 +39,11 @@ public sealed class TrainingRunTests
         var threads = new Recorder();
 
         one.Run(Tiny.Windows());
+        var here = Environment.CurrentManagedThreadId;
         await other.RunAsync(Tiny.Windows(), progress: threads, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(Tiny.Bytes(first), Tiny.Bytes(second));
-        Assert.NotEqual(Environment.CurrentManagedThreadId, Assert.Single(threads.Threads));
+        Assert.NotEqual(here, Assert.Single(threads.Threads));
     }
 
     [Theory]
@@ -104,7 +105,12 @@ public sealed class TrainingRunTests
         using var model = Tiny.Model();
         var options = new TrainerOptions
         {
-            Steps = 1000, LearningRate = 1, Schedule = LearningRateSchedule.Constant, EvaluateEvery = 2, Patience = 3, CheckpointFolder = folder.Path,
+            Steps = 1000,
+            LearningRate = 1,
+            Schedule = LearningRateSchedule.Constant,
+            EvaluateEvery = 2,
+            Patience = 3,
+            CheckpointFolder = folder.Path,
         };
         using var trainer = new Trainer(model, options);
 
@@ -177,7 +183,12 @@ public sealed class TrainingRunTests
 
     private static TrainerOptions Options(string folder) => new()
     {
-        Steps = 20, LearningRate = 1e-2, EvaluateEvery = 5, SaveEvery = 4, KeepCheckpoints = 2, CheckpointFolder = folder,
+        Steps = 20,
+        LearningRate = 1e-2,
+        EvaluateEvery = 5,
+        SaveEvery = 4,
+        KeepCheckpoints = 2,
+        CheckpointFolder = folder,
     };
 
     private sealed class Recorder : IProgress<TrainingStep>

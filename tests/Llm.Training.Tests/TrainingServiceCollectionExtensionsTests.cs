@@ -1,4 +1,3 @@
-using Llm.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
