@@ -28,11 +28,17 @@ public sealed record GenerationConfig
     /// <summary>Keeps the likeliest tokens up to this share of the probability.</summary>
     [JsonPropertyName("top_p")] public double? TopP { get; init; }
 
+    /// <summary>Keeps the tokens that have at least this share of the likeliest one's probability.</summary>
+    [JsonPropertyName("min_p")] public double? MinP { get; init; }
+
     /// <summary>Makes tokens that occurred less likely.</summary>
     [JsonPropertyName("repetition_penalty")] public double? RepetitionPenalty { get; init; }
 
     /// <summary>Most tokens to generate.</summary>
     [JsonPropertyName("max_new_tokens")] public int? MaxNewTokens { get; init; }
+
+    /// <summary>Most tokens in all, prompt included.</summary>
+    [JsonPropertyName("max_length")] public int? MaxLength { get; init; }
 
     /// <summary>Id that begins a text.</summary>
     [JsonPropertyName("bos_token_id")] public int? BosTokenId { get; init; }
