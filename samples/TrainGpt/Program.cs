@@ -26,7 +26,7 @@ var resume = new Option<bool>("--resume") { Description = "Go on where the run i
 var command = new RootCommand("Trains a GPT-2 from scratch and saves it as a Hugging Face folder.")
     { data, output, vocabulary, layers, heads, width, context, dropout, batch, steps, rate, evaluate, seed, threads, resume };
 command.SetAction((arguments, cancellation) => Task.FromResult(Train(arguments, cancellation)));
-return await command.Parse(args).InvokeAsync();
+return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }); // Ctrl+C saves first
 
 int Train(ParseResult arguments, CancellationToken cancellation)
 {
