@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Llm.Tokenizers;
+
+namespace Llm.Cli;
+
+/// <summary>The option --tokenizer.</summary>
+internal sealed class TokenizerSource(bool required)
+{
+    private readonly Option<string?> _tokenizer = new("--tokenizer")
+    {
+        Description = "gpt2, cl100k_base, a folder in Hugging Face's layout, or a tokenizer.json."
+            + (required ? "" : " Default: the tokenizer in the model's folder."),
+        Required = required,
+    };
+
+    public void AddTo(Command command) => command.Add(_tokenizer);
+
+    public LlmTokenizer Load(ParseResult parsed) => Find(parsed) ?? throw new InvalidOperationException("--tokenizer is not given.");
+
+    /// <summary>The tokenizer; null where the option is not given.</summary>
+    public LlmTokenizer? Find(ParseResult parsed)
+    {
+        var name = parsed.GetValue(_tokenizer);
+        if (name is null)
+            return null;
+        if (name is "gpt2" or "cl100k_base")
+            return new TokenizerOptions { Encoding = name }.CreateTokenizer();
+        if (!File.Exists(name) && !Directory.Exists(name))
+            throw new FileNotFoundException($"There is no file or folder '{name}', and the tokenizers known by name are gpt2 and cl100k_base.{HubId.HintFor(name)}");
+        return TokenizerFolder.Load(File.Exists(name) ? name : ModelSource.FolderOf(name));
+    }
+}

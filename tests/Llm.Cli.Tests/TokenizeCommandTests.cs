@@ -1,0 +1,125 @@
+using System.Text.Json;
+
+namespace Llm.Cli.Tests;
+
+public class TokenizeCommandTests
+{
+    [Fact]
+    public void Json_TextBeyondTheFirstPlane_OffsetsCountUtf16Units()
+    {
+        var answer = Cli.Run("tokenize", "a🐳 b", "--tokenizer", Cli.MobyMini, "--json").Success().Json;
+
+        Assert.Equal(["a", "ð", "Ł", "Ĳ", "³", "Ġb"], answer.GetProperty("tokens").Deserialize<string[]>()!);
+        Assert.Equal("[[0,1],[1,3],[1,3],[1,3],[1,3],[3,5]]", answer.GetProperty("offsets").Compact());
+        Assert.Equal(["ids", "tokens", "offsets"], answer.EnumerateObject().Select(field => field.Name));
+    }
+
+    [Theory]
+    [InlineData("gpt2", "[15496,995]")]
+    [InlineData("cl100k_base", "[9906,1917]")]
+    public void Json_KnownTokenizer_GivesItsIds(string tokenizer, string ids) =>
+        Assert.Equal(ids, Cli.Run("tokenize", "Hello world", "--tokenizer", tokenizer, "--json").Success().Json.GetProperty("ids").Compact());
+
+    [Fact]
+    public void Tokenizer_FileOrFolder_IsTheSame()
+    {
+        var folder = Cli.Run("tokenize", "Call me", "--tokenizer", Cli.MobyMini, "--json").Success().Output;
+
+        Assert.Equal(folder, Cli.Run("tokenize", "Call me", "--tokenizer", Path.Combine(Cli.MobyMini, "tokenizer.json"), "--json").Success().Output);
+        Assert.Equal(folder, Cli.RunWithInput("Call me", "tokenize", "--tokenizer", Cli.MobyMini, "--json").Success().Output);
+        Assert.Equal(folder, Cli.RunWithInput("""{"text":"Call me"}""", "tokenize", "--tokenizer", Cli.MobyMini, "--jsonl").Success().Output);
+    }
+
+    [Fact]
+    public void AllowSpecial_EndOfText_IsOneToken()
+    {
+        string[] arguments = ["tokenize", "a<|endoftext|>", "--tokenizer", "gpt2", "--json"];
+
+        Assert.Equal("[64,50256]", Cli.Run([.. arguments, "--allow-special"]).Success().Json.GetProperty("ids").Compact());
+        Assert.NotEqual(2, Cli.Run(arguments).Success().Json.GetProperty("ids").GetArrayLength());
+    }
+
+    [Fact]
+    public void AddSpecialTokens_TokenizerThatAddsNone_MarksNone()
+    {
+        var answer = Cli.Run("tokenize", "Hello world", "--tokenizer", "gpt2", "--json", "--add-special-tokens").Success().Json;
+
+        Assert.Equal("[15496,995]", answer.GetProperty("ids").Compact());
+        Assert.Equal("[0,0]", answer.GetProperty("special_tokens_mask").Compact());
+    }
+
+    [Fact]
+    public void JsonLines_BadLinesInTheMiddle_AnswersEachInOrderAndGivesOne()
+    {
+        var input = """
+            {"text":"Hello"}
+            nonsense
+            {"text":"Hello","pair":"world"}
+            {"txt":"Hello"}
+            {"text":5}
+            {"text":null}
+            {"text":"a","text":"b"}
+            [1]
+            {"text":" world"}
+            """;
+
+        var result = Cli.RunWithInput(input, "tokenize", "--tokenizer", "gpt2", "--jsonl");
+
+        Assert.Equal(1, result.Code);
+        Assert.Equal("[15496]", result.Lines[0].GetProperty("ids").Compact());
+        Assert.All(result.Lines[1..^1], line => Assert.Equal("error", Assert.Single(line.EnumerateObject()).Name));
+        Assert.Equal("[995]", result.Lines[^1].GetProperty("ids").Compact());
+        Assert.Equal(9, result.Lines.Length);
+        Assert.Equal("'txt' is not a known field. Known: text.", result.Lines[3].GetProperty("error").GetString());
+        Assert.Equal("'text' must be a text, but is 5.", result.Lines[4].GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task JsonLines_EachLine_IsFlushedBeforeTheNextIsRead()
+    {
+        using var output = new FlushedWriter();
+        using var input = new CheckingReader(output);
+
+        var code = await CommandLine.RunAsync(["tokenize", "--tokenizer", "gpt2", "--jsonl"], new Terminal(input, output, TextWriter.Null), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, code);
+        Assert.Equal(3, output.Flushed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public void Text_WithoutJson_IsATable()
+    {
+        var result = Cli.Run("tokenize", "Hello world", "--tokenizer", "gpt2").Success();
+
+        Assert.Equal(["15496 0..5 Hello", "995 5..11 Ġworld"], result.Output.TrimEnd().Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+    }
+
+    [Theory]
+    [InlineData("o200k_base")]
+    [InlineData("org/name")]
+    public void Tokenizer_Unknown_SaysWhatIsKnown(string name)
+    {
+        var result = Cli.Run("tokenize", "text", "--tokenizer", name);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("gpt2 and cl100k_base", result.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class FlushedWriter : StringWriter
+    {
+        public string Flushed { get; private set; } = "";
+
+        public override void Flush() => Flushed = ToString();
+    }
+
+    private sealed class CheckingReader(FlushedWriter output) : TextReader
+    {
+        private int _lines;
+
+        public override string? ReadLine()
+        {
+            Assert.Equal(_lines, output.Flushed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            return ++_lines > 3 ? null : """{"text":"Hello"}""";
+        }
+    }
+}
