@@ -16,7 +16,8 @@ internal static class CommandLine
 
     /// <summary>Runs one command line to its end.</summary>
     /// <returns>The exit code of the process.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var parsed = Create(terminal).Parse(arguments);
         if (parsed.Action is ParseErrorAction)
@@ -46,7 +47,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Makes <paramref name="work"/> the action of a command, on a thread of its own so that Ctrl+C finds the process awake.</summary>
+    /// <summary>Makes <paramref name="work"/> the action of a command, on another thread so that this one can hear Ctrl+C.</summary>
     public static void SetWork(this Command command, Func<ParseResult, CancellationToken, int> work) =>
         command.SetAction((parsed, cancellation) => Task.Run(() => work(parsed, cancellation), CancellationToken.None));
 

@@ -31,13 +31,15 @@ internal sealed class Generation
             _texts is null ? null : result.Text,
             NameOf(result.FinishReason),
             request.LogProbabilities ? LogProbabilities(request, result.Ids, cancellationToken) : null)).ToList();
-        return new GenerationAnswer(sequences, UsageAnswer.Of(results[0].Usage.PromptTokens, results.Sum(result => result.Usage.GeneratedTokens)));
+        var usage = UsageAnswer.Of(results[0].Usage.PromptTokens, results.Sum(result => result.Usage.GeneratedTokens));
+        return new GenerationAnswer(sequences, usage);
     }
 
     /// <summary>The texts of a request, each in pieces as they are generated.</summary>
     public IEnumerable<IEnumerable<string>> Stream(GenerationRequest request, CancellationToken cancellationToken)
     {
-        var texts = _texts ?? new TextGenerator(_pretrained.Model, _pretrained.Tokenizer, _defaults); // the missing tokenizer says what to do
+        // Where there is no tokenizer, asking for it says what to do.
+        var texts = _texts ?? new TextGenerator(_pretrained.Model, _pretrained.Tokenizer, _defaults);
         return Seeds(request).Select(options => texts.Stream(request.Prompt, options, cancellationToken).Select(update => update.Text));
     }
 
@@ -47,9 +49,14 @@ internal sealed class Generation
             return _texts.Generate(prompt, options, cancellationToken);
         var ids = prompt.Ids ?? _pretrained.Tokenizer.Encode(prompt.Text); // throws: there is none
         if (options is not { AllowSpecialTokens: null, SkipSpecialTokens: null, TrimStopStrings: null })
-            throw new ArgumentException("allow_special, skip_special_tokens and trim_stop_strings are about text, and the model has no tokenizer. Give one with --tokenizer.");
+        {
+            throw new ArgumentException(
+                "allow_special, skip_special_tokens and trim_stop_strings are about text, and the model has no tokenizer. "
+                + "Give one with --tokenizer.");
+        }
         var tokens = _tokens.Generate(ids, options, cancellationToken).ToList();
-        return new GenerationResult("", [.. tokens.Select(token => token.Id)], tokens[^1].FinishReason!.Value, new TokenUsage(Math.Max(1, ids.Count), tokens.Count));
+        var usage = new TokenUsage(Math.Max(1, ids.Count), tokens.Count);
+        return new GenerationResult("", [.. tokens.Select(token => token.Id)], tokens[^1].FinishReason!.Value, usage);
     }
 
     // Several texts from one prompt have seeds that count up.
@@ -59,13 +66,18 @@ internal sealed class Generation
             throw new ArgumentException($"num_return_sequences must be at least 1, but is {request.SequenceCount}.");
         var options = request.Options.WithDefaults(_defaults);
         if (request.SequenceCount > 1 && options is not { DoSample: true, Temperature: not 0 })
-            throw new ArgumentException($"Without do_sample, all {request.SequenceCount} texts would be the same. Set do_sample, or leave num_return_sequences at 1.");
+        {
+            throw new ArgumentException(
+                $"Without do_sample, all {request.SequenceCount} texts would be the same. "
+                + "Set do_sample, or leave num_return_sequences at 1.");
+        }
         var first = options.Seed ?? Random.Shared.NextInt64(long.MaxValue - request.SequenceCount);
         return Enumerable.Range(0, request.SequenceCount)
             .Select(number => new GenerationOptions { Seed = unchecked(first + number) }.WithDefaults(request.Options));
     }
 
-    private IReadOnlyList<float> LogProbabilities(GenerationRequest request, IReadOnlyList<int> generated, CancellationToken cancellationToken)
+    private IReadOnlyList<float> LogProbabilities(
+        GenerationRequest request, IReadOnlyList<int> generated, CancellationToken cancellationToken)
     {
         var prompt = PromptIds(request);
         return [.. _scorer.Score([.. prompt, .. generated], cancellationToken).LogProbabilities.Skip(prompt.Count - 1)];

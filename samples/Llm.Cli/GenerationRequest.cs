@@ -17,12 +17,25 @@ internal sealed class GenerationFlags
     private const string SequenceCountName = "num_return_sequences";
     private const string LogProbabilitiesName = "logprobs";
 
+    private static readonly (string, string) Messages =
+        ("messages", "'messages' needs a chat template, which is not supported. Give 'prompt' or 'ids'.");
+
     private static readonly string[] Fields =
         ["prompt", "ids", .. GenerationSetting.All.Select(setting => setting.Name), SequenceCountName, LogProbabilitiesName];
 
-    private readonly (GenerationSetting Setting, Option Flag)[] _flags = [.. GenerationSetting.All.Select(setting => (setting, setting.CreateFlag()))];
-    private readonly Option<int> _sequenceCount = new("--num-return-sequences") { Description = "How many texts to draw.", DefaultValueFactory = _ => 1 };
-    private readonly Option<bool> _logProbabilities = new("--logprobs") { Description = "Add the log-probability that the model gives each new token, before any option acts." };
+    private readonly (GenerationSetting Setting, Option Flag)[] _flags =
+        [.. GenerationSetting.All.Select(setting => (setting, setting.CreateFlag()))];
+
+    private readonly Option<int> _sequenceCount = new("--num-return-sequences")
+    {
+        Description = "How many texts to draw.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<bool> _logProbabilities = new("--logprobs")
+    {
+        Description = "Add the log-probability that the model gives each new token, before any option acts.",
+    };
 
     public void AddTo(Command command)
     {
@@ -41,7 +54,7 @@ internal sealed class GenerationFlags
     /// <exception cref="InvalidDataException">It is not a valid request.</exception>
     public GenerationRequest ReadLine(ParseResult parsed, string line)
     {
-        var request = JsonRequest.Parse(line, Fields, ("messages", "'messages' needs a chat template, which is not supported. Give 'prompt' or 'ids'."));
+        var request = JsonRequest.Parse(line, Fields, Messages);
         var options = new GenerationOptions();
         foreach (var setting in GenerationSetting.All)
         {
@@ -54,7 +67,9 @@ internal sealed class GenerationFlags
             request.OneOf("prompt", "ids") == "ids" ? Prompt.FromIds(request.GetIds()) : Prompt.FromText(request.GetText("prompt")),
             options.WithDefaults(Read(parsed)),
             request.Has(SequenceCountName) ? request.Get<int>(SequenceCountName, "a whole number") : parsed.GetValue(_sequenceCount),
-            request.Has(LogProbabilitiesName) ? request.Get<bool>(LogProbabilitiesName, "true or false") : parsed.GetValue(_logProbabilities));
+            request.Has(LogProbabilitiesName)
+                ? request.Get<bool>(LogProbabilitiesName, "true or false")
+                : parsed.GetValue(_logProbabilities));
     }
 
     private GenerationOptions Read(ParseResult parsed)

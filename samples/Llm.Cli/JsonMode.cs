@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Llm.Cli;
 
@@ -6,7 +7,10 @@ namespace Llm.Cli;
 internal sealed class JsonMode
 {
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };
-    private readonly Option<bool> _jsonLines = new("--jsonl") { Description = "Read one JSON object a line from standard input and answer each with one." };
+    private readonly Option<bool> _jsonLines = new("--jsonl")
+    {
+        Description = "Read one JSON object a line from standard input and answer each with one.",
+    };
 
     public void AddTo(Command command)
     {
@@ -23,9 +27,9 @@ internal sealed class JsonMode
 
     public bool IsLines(ParseResult parsed) => parsed.GetValue(_jsonLines);
 
-    public bool IsLines(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_jsonLines);
+    public bool IsLines(CommandResult result) => result.GetValue(_jsonLines);
 
-    public bool IsAny(System.CommandLine.Parsing.CommandResult result) => result.GetValue(_json) || result.GetValue(_jsonLines);
+    public bool IsAny(CommandResult result) => result.GetValue(_json) || result.GetValue(_jsonLines);
 
     /// <summary>Answers requests that are always JSON: all of standard input as one with --json, else a line each.</summary>
     /// <returns>The exit code.</returns>
@@ -37,7 +41,7 @@ internal sealed class JsonMode
         return CommandLine.Success;
     }
 
-    /// <summary>Answers line by line, each as soon as it is read. A bad line is answered with its error, and does not stop the rest.</summary>
+    /// <summary>Answers line by line, each as soon as it is read. A bad line is answered with its error; the rest goes on.</summary>
     /// <returns>The exit code.</returns>
     public static int AnswerLines(Terminal terminal, Func<string, object> answer, CancellationToken cancellationToken)
     {

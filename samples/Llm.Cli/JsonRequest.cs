@@ -82,6 +82,9 @@ internal sealed class JsonRequest
         }
     }
 
-    private static string Shorten(JsonElement value) =>
-        value.GetRawText().ReplaceLineEndings(" ") is { Length: > 60 } text ? text[..60] + "…" : value.GetRawText().ReplaceLineEndings(" ");
+    private static string Shorten(JsonElement value)
+    {
+        var text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length > 60 ? text[..60] + "…" : text;
+    }
 }

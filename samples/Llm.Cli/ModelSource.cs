@@ -12,9 +12,24 @@ namespace Llm.Cli;
 /// <summary>The options --model, --device, --dtype and --threads.</summary>
 internal sealed partial class ModelSource
 {
-    private readonly Option<string> _model = new("--model") { Description = "Folder in Hugging Face's layout, or a checkpoint of a training.", Required = true };
-    private readonly Option<string> _device = new("--device") { Description = "auto, cpu, cuda, cuda:N or mps.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string> _type = new("--dtype") { Description = "Type of the weights in memory.", DefaultValueFactory = _ => "float32" };
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "Folder in Hugging Face's layout, or a checkpoint of a training.",
+        Required = true,
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "auto, cpu, cuda, cuda:N or mps.",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<string> _type = new("--dtype")
+    {
+        Description = "Type of the weights in memory.",
+        DefaultValueFactory = _ => "float32",
+    };
+
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of torch; 0 leaves the choice to it." };
 
     public ModelSource()
@@ -48,8 +63,8 @@ internal sealed partial class ModelSource
     {
         if (!Directory.Exists(name))
             throw new DirectoryNotFoundException($"There is no folder '{name}'.{HubId.HintFor(name)}");
-        var holdsCheckpoints = !File.Exists(Path.Combine(name, ModelConfig.FileName)) && Directory.Exists(Path.Combine(name, Checkpoint.LastName));
-        return holdsCheckpoints ? Checkpoint.Find(name) : name;
+        var isModel = File.Exists(Path.Combine(name, ModelConfig.FileName));
+        return !isModel && Directory.Exists(Path.Combine(name, Checkpoint.LastName)) ? Checkpoint.Find(name) : name;
     }
 
     public string Folder(ParseResult parsed) => FolderOf(parsed.GetValue(_model)!);
@@ -90,7 +105,8 @@ internal sealed partial class ModelSource
         if (tokenizer.VocabSize <= known)
             return new PretrainedModel(pretrained.Model, tokenizer, pretrained.Generation);
         pretrained.Dispose();
-        throw new InvalidDataException($"The tokenizer has {tokenizer.VocabSize} ids, but the model knows {known}. They do not belong together.");
+        throw new InvalidDataException(
+            $"The tokenizer has {tokenizer.VocabSize} ids, but the model knows {known}. They do not belong together.");
     }
 
     [GeneratedRegex(@"^(auto|cpu|cuda(:\d+)?|mps)$")]

@@ -28,7 +28,8 @@ internal static class ModuleTree
 
     private static string Describe(Module module)
     {
-        var own = module.named_parameters(recurse: false).Select(parameter => $"{parameter.name} ({string.Join(", ", parameter.parameter.shape)})");
+        var own = module.named_parameters(recurse: false)
+            .Select(parameter => $"{parameter.name} ({string.Join(", ", parameter.parameter.shape)})");
         return string.Join(" ", own.Prepend(module.GetType().Name.Split('`')[0]));
     }
 

@@ -26,7 +26,10 @@ internal sealed class TokenizerSource(bool required)
         if (name is "gpt2" or "cl100k_base")
             return new TokenizerOptions { Encoding = name }.CreateTokenizer();
         if (!File.Exists(name) && !Directory.Exists(name))
-            throw new FileNotFoundException($"There is no file or folder '{name}', and the tokenizers known by name are gpt2 and cl100k_base.{HubId.HintFor(name)}");
+        {
+            throw new FileNotFoundException(
+                $"There is no file or folder '{name}', and the tokenizers known by name are gpt2 and cl100k_base.{HubId.HintFor(name)}");
+        }
         return TokenizerFolder.Load(File.Exists(name) ? name : ModelSource.FolderOf(name));
     }
 }

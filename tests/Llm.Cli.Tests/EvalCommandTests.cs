@@ -60,6 +60,6 @@ public class EvalCommandTests
         var result = Cli.Run("eval", "--model", Cli.MobyMini, "--text", file, "--context", "129");
 
         Assert.Equal(1, result.Code);
-        Assert.Contains("1 to 128", result.Error, StringComparison.Ordinal);
+        Assert.Contains("128", result.Error, StringComparison.Ordinal);
     }
 }

@@ -15,8 +15,9 @@ internal static class DetokenizeCommand
         command.SetWork((parsed, cancellation) =>
         {
             var loaded = tokenizer.Load(parsed);
+            var skips = parsed.GetValue(skipSpecial);
             return mode.Answer(
-                parsed, terminal, line => new Answer(loaded.Decode(JsonRequest.Parse(line, ["ids"]).GetIds(), parsed.GetValue(skipSpecial))), cancellation);
+                parsed, terminal, line => new Answer(loaded.Decode(JsonRequest.Parse(line, ["ids"]).GetIds(), skips)), cancellation);
         });
         return command;
     }

@@ -14,7 +14,10 @@ internal static class EvalCommand
     {
         var text = new Option<FileInfo>("--text") { Description = "The text, in UTF-8.", Required = true };
         var context = new Option<int?>("--context") { Description = "Tokens the model sees at once. Default: the model's context." };
-        var stride = new Option<int?>("--stride") { Description = "How far the window moves; smaller is slower, and gives more context. Default: half of --context." };
+        var stride = new Option<int?>("--stride")
+        {
+            Description = "How far the window moves; smaller is slower, and gives more context. Default: half of --context.",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var (model, tokenizer) = (new ModelSource(), new TokenizerSource(required: false));
         var command = new Command("eval", "Measures loss, perplexity and bits per byte on a text.") { text, context, stride, json };

@@ -7,10 +7,16 @@ internal static class GenerateCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var prompt = new Argument<string?>("PROMPT") { Description = "Text to continue. Default: all of standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var prompt = new Argument<string?>("PROMPT")
+        {
+            Description = "Text to continue. Default: all of standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var stream = new Option<bool>("--stream") { Description = "Write the text as it comes." };
-        var (model, tokenizer, flags, mode) = (new ModelSource(), new TokenizerSource(required: false), new GenerationFlags(), new JsonMode());
-        var command = new Command("generate", "Continues a text; writes what is new. --jsonl: {\"prompt\" or \"ids\", ...options} a line.") { prompt, stream };
+        var (model, tokenizer) = (new ModelSource(), new TokenizerSource(required: false));
+        var (flags, mode) = (new GenerationFlags(), new JsonMode());
+        const string Description = "Continues a text; writes what is new. --jsonl: {\"prompt\" or \"ids\", ...options} a line.";
+        var command = new Command("generate", Description) { prompt, stream };
         model.AddTo(command);
         tokenizer.AddTo(command);
         flags.AddTo(command);

@@ -58,7 +58,7 @@ internal static class InspectCommand
             output.WriteLine($"  {entry.Outcome}: {entry.Name}, {entry.Detail}");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"memory: {memory.WeightsBytes / 1e6:N1} MB of weights, {memory.CacheBytesPerToken / 1e3:N1} kB a token in the key-value cache, in {memory.Dtype}"));
+            $"memory in {memory.Dtype}: {memory.WeightsBytes / 1e6:N1} MB of weights, {memory.CacheBytesPerToken / 1e3:N1} kB a token in the cache"));
         output.WriteLine();
         foreach (var module in ModuleTree.Of(pretrained.Model))
             output.WriteLine(module);
@@ -66,7 +66,7 @@ internal static class InspectCommand
             return;
         output.WriteLine();
         foreach (var tensor in tensors)
-            output.WriteLine($"{tensor.Name}  {tensor.Dtype} ({string.Join(", ", tensor.Shape)})  {tensor.Bytes} bytes  {tensor.Outcome}: {tensor.Detail}");
+            output.WriteLine($"{tensor.Name}  {tensor.Dtype} ({string.Join(", ", tensor.Shape)})  {tensor.Outcome}: {tensor.Detail}");
     }
 
     private static List<TensorAnswer> Tensors(string folder, LoadReport report)
@@ -88,7 +88,8 @@ internal static class InspectCommand
 
     private sealed record ParametersAnswer(long Total, long Trainable, IReadOnlyDictionary<string, long> Components);
 
-    private sealed record ReportAnswer(int Assigned, int Tied, int Ignored, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected);
+    private sealed record ReportAnswer(
+        int Assigned, int Tied, int Ignored, IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected);
 
     private sealed record TensorAnswer(string Name, string Dtype, IReadOnlyList<long> Shape, long Bytes, string Outcome, string Detail);
 }

@@ -31,11 +31,11 @@ internal static class LogitsCommand
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         var request = JsonRequest.Parse(line, Fields);
-        var ids = ReadRows(request, "ids", model.parameters().First().device);                                              // (B, T)
+        var ids = ReadRows(request, "ids", model.parameters().First().device); // (B, T)
         using var context = new AttentionContext(request.Has("attention_mask") ? ReadMask(request, ids) : null);
         if (!all)
-            return Rows(model.LastLogits(ids, context));                                                                    // (B, V)
-        var logits = model.call(ids, context);                                                                              // (B, T, V)
+            return Rows(model.LastLogits(ids, context)); // (B, V)
+        var logits = model.call(ids, context); // (B, T, V)
         return Enumerable.Range(0, (int)ids.shape[0]).Select(row => Rows(logits[row])).ToArray();
     }
 
@@ -55,7 +55,11 @@ internal static class LogitsCommand
         if (rows.Length == 0 || rows[0] is not { Length: > 0 and var width })
             throw new InvalidDataException($"'{name}' must have at least one row with at least one number.");
         if (Array.FindIndex(rows, row => row?.Length != width) is >= 0 and var odd)
-            throw new InvalidDataException($"The rows of '{name}' must be equally long, but row 0 has {width} and row {odd} has {rows[odd]?.Length ?? 0}. Pad them, and give an attention_mask.");
+        {
+            throw new InvalidDataException(
+                $"The rows of '{name}' must be equally long, but row 0 has {width} and row {odd} has {rows[odd]?.Length ?? 0}. "
+                + "Pad them, and give an attention_mask.");
+        }
         return tensor(rows.SelectMany(row => row).ToArray(), device: device).view(rows.Length, width);
     }
 

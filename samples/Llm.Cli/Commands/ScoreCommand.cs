@@ -11,7 +11,8 @@ internal static class ScoreCommand
     public static Command Create(Terminal terminal)
     {
         var (model, tokenizer, mode) = (new ModelSource(), new TokenizerSource(required: false), new JsonMode());
-        var command = new Command("score", "Log-probabilities of {\"text\"} or {\"ids\"} a line: of each token but the first, after those before it.");
+        const string Description = "Log-probabilities of {\"text\"} or {\"ids\"} a line: of each token after those before it.";
+        var command = new Command("score", Description);
         model.AddTo(command);
         tokenizer.AddTo(command);
         mode.AddTo(command);

@@ -9,9 +9,19 @@ internal static class TokenizeCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var text = new Argument<string?>("TEXT") { Description = "The text. Default: all of standard input.", Arity = ArgumentArity.ZeroOrOne };
-        var addSpecial = new Option<bool>("--add-special-tokens") { Description = "Add what the tokenizer puts around a text, and mark it in special_tokens_mask." };
-        var allowSpecial = new Option<bool>("--allow-special") { Description = "Take special tokens in the text as such rather than as plain text." };
+        var text = new Argument<string?>("TEXT")
+        {
+            Description = "The text. Default: all of standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var addSpecial = new Option<bool>("--add-special-tokens")
+        {
+            Description = "Add what the tokenizer puts around a text, and mark it in special_tokens_mask.",
+        };
+        var allowSpecial = new Option<bool>("--allow-special")
+        {
+            Description = "Take special tokens in the text as such rather than as plain text.",
+        };
         var (tokenizer, mode) = (new TokenizerSource(required: true), new JsonMode());
         var command = new Command("tokenize", "Turns text into token ids.") { text, addSpecial, allowSpecial };
         tokenizer.AddTo(command);
@@ -48,7 +58,8 @@ internal static class TokenizeCommand
             output.WriteLine($"{token.Id,8}  {token.Offset.Start,6}..{token.Offset.End,-6}  {token.Value}");
     }
 
-    private sealed record Answer(IEnumerable<int> Ids, IEnumerable<string> Tokens, IEnumerable<int[]> Offsets, IEnumerable<int>? SpecialTokensMask)
+    private sealed record Answer(
+        IEnumerable<int> Ids, IEnumerable<string> Tokens, IEnumerable<int[]> Offsets, IEnumerable<int>? SpecialTokensMask)
     {
         // The tokenizers that Llm.Tokenizers opens today put nothing around a text, so nothing is marked.
         public static Answer To(IReadOnlyList<EncodedToken> tokens, bool marksAdded) => new(
