@@ -7,6 +7,8 @@ internal static class BuildFacts
 {
     public static string Configuration { get; } = Read("Configuration");
 
+    public static string DependencyInjectionVersion { get; } = Read("DependencyInjectionVersion");
+
     public static string LibTorchVersion { get; } = Read("LibTorchVersion");
 
     /// <summary>The machine's package folder, which holds all that the packages depend on.</summary>

@@ -75,6 +75,27 @@ public class PackageContentTests(PackedPackages packed)
             dependency => Assert.Equal(BuildFacts.Version, (string?)dependency.Attribute("version")));
     }
 
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Readme_OfEachPackage_ShowsHowItIsAddedAndUsed(string id)
+    {
+        var readme = Encoding.UTF8.GetString(Read(Open(id, "nupkg"), "README.md"));
+
+        Assert.StartsWith($"# {id}\n", readme, StringComparison.Ordinal);
+        Assert.Contains($"dotnet add package {id}\n", readme, StringComparison.Ordinal);
+        Assert.Contains("```csharp\n", readme, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Documentation_OfEachPackage_DescribesIt(string id)
+    {
+        var documentation = XDocument.Parse(Encoding.UTF8.GetString(Read(Open(id, "nupkg"), $"lib/net10.0/{id}.xml")).TrimStart('\uFEFF'));
+
+        Assert.Equal(id, documentation.Root!.Element("assembly")!.Element("name")!.Value);
+        Assert.NotEmpty(documentation.Descendants("summary"));
+    }
+
     [Fact]
     public void Icon_InThePackage_IsASquarePngOf128()
     {

@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace Llm.PackageTests;
 
 /// <summary>A program that uses torch before it uses Llm works however it is run.</summary>
 [Collection(nameof(Programs))]
-public class PublishTests(Programs programs)
+public class PublishTests(PackedPackages packed, Programs programs)
 {
     private static readonly string[] ThisMachine = ["--runtime", BuildFacts.RuntimeIdentifier];
 
@@ -11,11 +13,21 @@ public class PublishTests(Programs programs)
     {
         var output = programs.Main.Run("train").Success();
 
-        var losses = output.Split('\n').Where(line => line.StartsWith("step", StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-        Assert.Equal(10, losses.Length);
-        Assert.True(losses[^1] < losses[0] - 0.5, output);
+        AssertLearns(output);
         Assert.Matches(@"generated 0 1 2 3( \d+){10}\s", output);
+    }
+
+    [Fact]
+    public void Run_AllPackages_TrainSaveOpenAndGenerate()
+    {
+        var project = Consumer.Write(
+            packed.NewFolder("AllPackages"), [.. BuildFacts.Packages.Select(packed.Package), Consumer.Backend], ("OutputType", "Exe"))
+            .WithSource("AllPackages.cs");
+
+        var output = project.Run().Success();
+
+        AssertLearns(output);
+        Assert.Matches(@"generated \[.+\]", output);
     }
 
     [Fact]
@@ -36,6 +48,14 @@ public class PublishTests(Programs programs)
     public void Publish_SingleFileWithNativesInside_Works() =>
         AssertTorchWorks(programs.Main.Publish(
             "all-in-one", [.. ThisMachine, "--no-self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"]));
+
+    private static void AssertLearns(string output)
+    {
+        var losses = output.Split('\n').Where(line => line.StartsWith("step", StringComparison.Ordinal))
+            .Select(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(10, losses.Length);
+        Assert.True(losses[^1] < losses[0] - 0.5, output);
+    }
 
     private void AssertTorchWorks(Func<string[], Dictionary<string, string?>, Outcome> run)
     {

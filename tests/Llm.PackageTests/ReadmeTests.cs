@@ -1,0 +1,41 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Llm.Testing;
+
+namespace Llm.PackageTests;
+
+/// <summary>The examples of the packages' own pages that begin with using lines are whole programs.</summary>
+public partial class ReadmeTests(PackedPackages packed)
+{
+    [Fact]
+    public void Programs_OfAllPackages_Compile()
+    {
+        var project = Consumer.Write(
+            packed.NewFolder("Examples"),
+            [.. BuildFacts.Packages.Select(packed.Package), ("Microsoft.Extensions.DependencyInjection", BuildFacts.DependencyInjectionVersion)]);
+        foreach (var package in BuildFacts.Packages)
+        {
+            var programs = ProgramsOf(package).ToArray();
+            Assert.True(programs.Length > 0, $"The README of {package} has no program.");
+            for (var i = 0; i < programs.Length; i++)
+                File.WriteAllText(Path.Combine(project.Folder, $"{package}.{i}.cs"), AsMethod($"{package.Replace('.', '_')}_{i}", programs[i]));
+        }
+
+        project.Dotnet("build", "-p:NoWarn=CS1998").Success();
+    }
+
+    private static IEnumerable<string> ProgramsOf(string package) =>
+        Program().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "src", package, "README.md"))).Select(match => match.Groups[1].Value);
+
+    private static string AsMethod(string name, string code)
+    {
+        var lines = code.Split('\n').ToLookup(line => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('='));
+        return new StringBuilder()
+            .AppendJoin('\n', lines[true])
+            .Append('\n').Append("internal static class ").Append(name).Append("\n{\n    public static async Task Run()\n    {\n")
+            .AppendJoin('\n', lines[false]).Append("\n    }\n}\n").ToString();
+    }
+
+    [GeneratedRegex("```csharp\n(using .*?)```", RegexOptions.Singleline)]
+    private static partial Regex Program();
+}
