@@ -42,8 +42,9 @@ internal static class BackgroundSequence
         private readonly SemaphoreSlim _free = new(Ahead);
         private readonly SemaphoreSlim _ready = new(0); // counts the items, and at last the end
 
-        public Task StartWriting(Func<CancellationToken, IEnumerable<T>> compute, CancellationToken cancellationToken) => Task.Factory.StartNew(
-            () => Write(compute, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        public Task StartWriting(Func<CancellationToken, IEnumerable<T>> compute, CancellationToken cancellationToken) =>
+            Task.Factory.StartNew(
+                () => Write(compute, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         public async ValueTask<(bool Found, T? Item)> MoveNextAsync()
         {

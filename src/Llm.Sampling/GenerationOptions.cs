@@ -26,16 +26,22 @@ public sealed class GenerationOptions
     /// <summary>Divides the logits before the draw; 0 takes the best token. The default is 1.</summary>
     public double? Temperature { get; set; }
 
-    /// <summary>The draw is among this many of the likeliest tokens; 0 means all. The default is 50, as in Hugging Face's library.</summary>
+    /// <summary>
+    /// The draw is among this many of the likeliest tokens; 0 means all. The default is 50, as in Hugging Face's library.
+    /// </summary>
     public int? TopK { get; set; }
 
     /// <summary>The draw is among the likeliest tokens that together have this share of the probability. The default is 1: all.</summary>
     public double? TopP { get; set; }
 
-    /// <summary>The draw is among the tokens that have at least this share of the likeliest one's probability. The default is 0: all.</summary>
+    /// <summary>
+    /// The draw is among the tokens that have at least this share of the likeliest one's probability. The default is 0: all.
+    /// </summary>
     public double? MinP { get; set; }
 
-    /// <summary>Makes tokens less likely that occur in the prompt or the new text, with or without a draw. The default is 1: no change.</summary>
+    /// <summary>
+    /// Makes tokens less likely that occur in the prompt or the new text, with or without a draw. The default is 1: no change.
+    /// </summary>
     public double? RepetitionPenalty { get; set; }
 
     /// <summary>
@@ -47,16 +53,25 @@ public sealed class GenerationOptions
     /// <summary>Ids that end the text; an empty list for none. The default is the model's, else the tokenizer's end of text.</summary>
     public IReadOnlyList<int>? StopTokens { get; set; }
 
-    /// <summary>Strings that end the text, wherever they begin or end within tokens; the end of the prompt takes part. The default is none.</summary>
+    /// <summary>
+    /// Strings that end the text, wherever they begin or end within tokens; the end of the prompt takes part. The default is none.
+    /// </summary>
     public IReadOnlyList<string>? StopStrings { get; set; }
 
-    /// <summary>Whether the text is cut where the stop string begins. The default is false: it ends with the token that completed it.</summary>
+    /// <summary>
+    /// Whether the text is cut where the stop string begins. The default is false: it ends with the token that completed it.
+    /// </summary>
     public bool? TrimStopStrings { get; set; }
 
-    /// <summary>Id that an empty prompt stands for. The default is the model's beginning of text, else the tokenizer's end of text.</summary>
+    /// <summary>
+    /// Id that an empty prompt stands for. The default is the model's beginning of text, else the tokenizer's end of text.
+    /// </summary>
     public int? StartToken { get; set; }
 
-    /// <summary>Whether special tokens such as &lt;|endoftext|&gt; in the prompt's text are taken as such. The default is false: they are plain text.</summary>
+    /// <summary>
+    /// Whether special tokens such as &lt;|endoftext|&gt; in the prompt's text are taken as such. The default is false: they are plain
+    /// text.
+    /// </summary>
     public bool? AllowSpecialTokens { get; set; }
 
     /// <summary>Whether special tokens are left out of the new text. The default is true.</summary>
@@ -68,7 +83,9 @@ public sealed class GenerationOptions
     /// </summary>
     public long? Seed { get; set; }
 
-    /// <summary>Whether keys and values of earlier tokens are kept rather than computed again. The default is true; the text is the same.</summary>
+    /// <summary>
+    /// Whether keys and values of earlier tokens are kept rather than computed again. The default is true; the text is the same.
+    /// </summary>
     public bool? UseCache { get; set; }
 
     /// <summary>What happens when the text outgrows the model's context. The default is <see cref="ContextOverflow.Crop"/>.</summary>
@@ -128,7 +145,9 @@ public sealed class GenerationOptions
     {
         Check(MaxNewTokens is null or >= 1, $"MaxNewTokens must be at least 1, but is {MaxNewTokens}.");
         Check(MaxLength is null or >= 1, $"MaxLength must be at least 1, but is {MaxLength}.");
-        Check(Temperature is null or (>= 0 and < double.PositiveInfinity), $"Temperature must be 0 (the best token) or a number above, but is {Temperature}.");
+        Check(
+            Temperature is null or (>= 0 and < double.PositiveInfinity),
+            $"Temperature must be 0 (the best token) or a number above, but is {Temperature}.");
         Check(TopK is null or >= 0, $"TopK must be 0 (all tokens) or more, but is {TopK}.");
         Check(TopP is null or (>= 0 and <= 1), $"TopP must be between 0 and 1 (all tokens), but is {TopP}.");
         Check(MinP is null or (>= 0 and <= 1), $"MinP must be between 0 (all tokens) and 1, but is {MinP}.");
@@ -137,9 +156,11 @@ public sealed class GenerationOptions
             $"RepetitionPenalty must be a number above 0 (1 changes nothing), but is {RepetitionPenalty}.");
         Check(Processors?.Any(processor => processor is null) is not true, "Processors must not hold null.");
         Check(StopTokens?.All(id => id >= 0) is not false, "StopTokens must be token ids of 0 or more.");
-        Check(StopStrings?.Any(string.IsNullOrEmpty) is not true, "StopStrings must not hold an empty string: it would end every text at once.");
+        Check(StopStrings?.Any(string.IsNullOrEmpty) is not true, "StopStrings must not hold an empty string.");
         Check(StartToken is null or >= 0, $"StartToken must be a token id of 0 or more, but is {StartToken}.");
-        Check(ContextOverflow is null || Enum.IsDefined(ContextOverflow.Value), $"ContextOverflow must be Crop or Stop, but is {ContextOverflow}.");
+        Check(
+            ContextOverflow is null || Enum.IsDefined(ContextOverflow.Value),
+            $"ContextOverflow must be Crop or Stop, but is {ContextOverflow}.");
     }
 
     /// <summary>The processors that these options ask for, in Hugging Face's order.</summary>

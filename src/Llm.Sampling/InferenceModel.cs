@@ -9,7 +9,7 @@ internal static class InferenceModel
     public static void ThrowIfTraining(CausalLM model)
     {
         if (model.training)
-            throw new InvalidOperationException("The model is in training mode, where dropout spoils what it writes. Call model.eval() first.");
+            throw new InvalidOperationException("The model is in training mode, where dropout spoils its text. Call model.eval() first.");
     }
 
     /// <exception cref="ArgumentException">An id is not in the model's vocabulary.</exception>
@@ -21,7 +21,8 @@ internal static class InferenceModel
             if (ids[i] < 0 || ids[i] >= size)
             {
                 throw new ArgumentException(
-                    $"Token id {ids[i]} at index {i} is not in the vocabulary of {size} (0 to {size - 1}). Use the tokenizer that belongs to the model.",
+                    $"Token id {ids[i]} at index {i} is not in the vocabulary of {size} (0 to {size - 1}). "
+                    + "Use the tokenizer that belongs to the model.",
                     nameof(ids));
             }
         }

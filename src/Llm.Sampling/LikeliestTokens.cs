@@ -4,14 +4,17 @@ namespace Llm.Sampling;
 
 /// <summary>
 /// Finds where the likeliest tokens end without sorting the vocabulary: quickselect (Hoare, 1961) with pivots from a sample (Floyd and
-/// Rivest, 1975) that adds up probabilities as it narrows down, so that it can look for a number of tokens and for a share of the probability.
-/// The time is proportional to V on average.
+/// Rivest, 1975) that adds up probabilities as it narrows down, so that it can look for a number of tokens and for a share of the
+/// probability. The time is proportional to V on average.
 /// </summary>
 internal static class LikeliestTokens
 {
     private const int SampleSize = 64;
 
-    /// <summary>The fewest likeliest tokens that are at least <paramref name="count"/> and have at least the share <paramref name="mass"/> of the probability.</summary>
+    /// <summary>
+    /// The fewest likeliest tokens that are at least <paramref name="count"/> and have at least the share <paramref name="mass"/> of the
+    /// probability.
+    /// </summary>
     /// <param name="logits">Logits (V).</param>
     /// <param name="count">Least number of tokens, at least 1.</param>
     /// <param name="mass">Least share of the probability, 0 to 1.</param>

@@ -15,12 +15,14 @@ public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
 
     /// <summary>Creates the processor.</summary>
     /// <param name="penalty">1 changes nothing; below 1, tokens that occurred become more likely.</param>
-    /// <param name="ignoredIds">So many ids at the start of the text do not count: give the prompt's length to penalize only what was generated.</param>
+    /// <param name="ignoredIds">
+    /// So many ids at the start of the text do not count: give the prompt's length to penalize only what was generated.
+    /// </param>
     /// <exception cref="ArgumentException">The penalty is not a positive number, or the length is negative.</exception>
     public RepetitionPenaltyProcessor(double penalty, int ignoredIds = 0)
     {
         if (penalty is not (> 0 and < double.PositiveInfinity))
-            throw new ArgumentException($"The repetition penalty must be a number above 0, but is {penalty}; 1 turns it off.", nameof(penalty));
+            throw new ArgumentException($"The repetition penalty must be a number above 0 (1 is off), but is {penalty}.", nameof(penalty));
         ArgumentOutOfRangeException.ThrowIfNegative(ignoredIds);
         (_penalty, _ignoredIds) = ((float)penalty, ignoredIds);
     }
@@ -91,8 +93,10 @@ public sealed class TopKProcessor : ILogitsProcessor
     }
 }
 
-/// <summary>Keeps the likeliest tokens until their probabilities reach p; the token that reaches it stays (Holtzman et al., 2019).</summary>
-/// <remarks>Of several tokens that are exactly as likely as the last one kept, those with the highest ids stay, as in Hugging Face's library.</remarks>
+/// <summary>
+/// Keeps the likeliest tokens until their probabilities reach p; the token that reaches it stays (Holtzman et al., 2019).
+/// </summary>
+/// <remarks>Of tokens that are exactly as likely as the last one kept, those with the highest ids stay, as in Hugging Face.</remarks>
 public sealed class TopPProcessor : ILogitsProcessor
 {
     private readonly double _p;

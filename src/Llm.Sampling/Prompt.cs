@@ -1,6 +1,8 @@
 namespace Llm.Sampling;
 
-/// <summary>What a text generator starts from: a text or token ids. Both convert by themselves: <c>generator.Generate("Call me")</c>.</summary>
+/// <summary>
+/// What a text generator starts from: a text or token ids. Both convert by themselves: <c>generator.Generate("Call me")</c>.
+/// </summary>
 public readonly struct Prompt
 {
     private Prompt(string? text, IReadOnlyList<int>? ids) => (Text, Ids) = (text, ids);

@@ -28,14 +28,17 @@ public static class SamplingServiceCollectionExtensions
     /// <c>[FromKeyedServices("name")] TextGenerator generator</c>.
     /// </summary>
     /// <inheritdoc cref="AddTextGenerator(IServiceCollection, Action{GenerationOptions})"/>
-    public static IServiceCollection AddTextGenerator(this IServiceCollection services, string name, Action<GenerationOptions>? configure = null)
+    public static IServiceCollection AddTextGenerator(
+        this IServiceCollection services, string name, Action<GenerationOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddGenerationOptions(name, configure);
         services.TryAddKeyedSingleton(name, (provider, _) => new TextGenerator(
             provider.GetRequiredKeyedService<CausalLM>(name),
             provider.GetRequiredKeyedService<Tokenizer>(name),
-            Merge(provider.GetRequiredService<IOptionsMonitor<GenerationOptions>>().Get(name), provider.GetKeyedService<GenerationConfig>(name))));
+            Merge(
+                provider.GetRequiredService<IOptionsMonitor<GenerationOptions>>().Get(name),
+                provider.GetKeyedService<GenerationConfig>(name))));
         return services;
     }
 

@@ -22,7 +22,9 @@ public sealed class TextGenerator
     /// <summary>Creates a generator.</summary>
     /// <param name="model">A model in evaluation mode, of any device and type. It stays the caller's.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="options">What calls leave open; <see cref="GenerationOptions.From"/> gives the model's own. Null for the defaults.</param>
+    /// <param name="options">
+    /// What calls leave open; <see cref="GenerationOptions.From"/> gives the model's own. Null for the defaults.
+    /// </param>
     /// <exception cref="ArgumentException">The options are not valid.</exception>
     public TextGenerator(CausalLM model, Tokenizer tokenizer, GenerationOptions? options = null)
         : this(model, tokenizer, options, capacity => new TorchSession(model, capacity))
@@ -72,7 +74,8 @@ public sealed class TextGenerator
 
     /// <summary>One update for each token, computed on the thread that asks for it.</summary>
     /// <inheritdoc cref="Generate"/>
-    public IEnumerable<GenerationUpdate> Stream(Prompt prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IEnumerable<GenerationUpdate> Stream(
+        Prompt prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         var merged = _tokens.Merge(options);
         var ids = _tokens.Start(prompt.Ids ?? Encode(prompt.Text ?? "", merged), merged);
@@ -122,8 +125,11 @@ public sealed class TextGenerator
     {
         if (options.AllowSpecialTokens is not true)
             return _tokenizer.EncodeToIds(text);
-        return _tokenizer is LlmTokenizer ours ? ours.Encode(text, SpecialTokenPolicy.Allow) : throw new ArgumentException(
-            $"AllowSpecialTokens needs a tokenizer of Llm.Tokenizers: {_tokenizer.GetType().Name} does not tell which tokens are special.", nameof(options));
+        if (_tokenizer is LlmTokenizer ours)
+            return ours.Encode(text, SpecialTokenPolicy.Allow);
+        throw new ArgumentException(
+            $"AllowSpecialTokens needs a tokenizer of Llm.Tokenizers: {_tokenizer.GetType().Name} does not tell which tokens are special.",
+            nameof(options));
     }
 
     // A tokenizer that is not ours does not tell which tokens are special; at least the end of the text is no text.

@@ -3,6 +3,8 @@ namespace Llm.Sampling;
 /// <summary>Chooses one token by its logits.</summary>
 internal static class TokenChoice
 {
+    private const string Damaged = "the weights of the model are damaged, or too large for their type";
+
     /// <summary>The likeliest token; of equals, the first.</summary>
     /// <exception cref="InvalidOperationException">There is no token to choose.</exception>
     public static int Best(ReadOnlySpan<float> logits)
@@ -13,12 +15,12 @@ internal static class TokenChoice
             if (logits[i] > best)
                 (best, id) = (logits[i], i);
             else if (float.IsNaN(logits[i]))
-                throw NoChoice($"The logit of token {i} is not a number", "the weights of the model are damaged, or too large for their type");
+                throw NoChoice($"The logit of token {i} is not a number", Damaged);
         }
         if (id < 0)
             throw NoChoice("No token is left to choose from", "the logits processors forbid all of them");
         if (float.IsPositiveInfinity(best))
-            throw NoChoice($"The logit of token {id} is infinite", "the weights of the model are damaged, or too large for their type");
+            throw NoChoice($"The logit of token {id} is infinite", Damaged);
         return id;
     }
 

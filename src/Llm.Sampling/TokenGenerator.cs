@@ -56,14 +56,24 @@ public sealed class TokenGenerator
     {
         ArgumentNullException.ThrowIfNull(prompt);
         InferenceModel.ThrowIfTraining(_model);
-        var ids = prompt.Count > 0 ? prompt : [options.StartToken ?? throw new ArgumentException(
-            "The prompt is empty, and no StartToken says what it stands for. Give a prompt, or set StartToken in the options.", nameof(prompt))];
+        if (prompt.Count == 0 && options.StartToken is null)
+        {
+            throw new ArgumentException(
+                "The prompt is empty, and no StartToken says what it stands for. Give a prompt, or set StartToken.", nameof(prompt));
+        }
+        var ids = prompt.Count > 0 ? prompt : [options.StartToken!.Value];
         InferenceModel.CheckIds(_model, ids);
         var context = _model.Config.ContextLength;
         if (options.Room(ids.Count) < 1)
-            throw new ArgumentException($"The prompt has {ids.Count} tokens, but MaxLength is {options.MaxLength}. Raise it, or set MaxNewTokens.", nameof(prompt));
+        {
+            throw new ArgumentException(
+                $"The prompt has {ids.Count} tokens, but MaxLength is {options.MaxLength}. Raise it, or set MaxNewTokens.", nameof(prompt));
+        }
         if (options.ContextOverflow == ContextOverflow.Stop && ids.Count >= context)
-            throw new ArgumentException($"The prompt has {ids.Count} tokens, which leaves no room in the context of {context}. Shorten it.", nameof(prompt));
+        {
+            throw new ArgumentException(
+                $"The prompt has {ids.Count} tokens, which leaves no room in the context of {context}. Shorten it.", nameof(prompt));
+        }
         return ids;
     }
 

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Llm.Sampling;
 
-/// <summary>The torch back-end. Each call is synchronous and leaves nothing on its thread, so that calls may come from different threads.</summary>
+/// <summary>
+/// The torch back-end. Each call is synchronous and leaves nothing on its thread, so that calls may come from different threads.
+/// </summary>
 internal sealed class TorchSession : IInferenceSession
 {
     private readonly CausalLM _model;

@@ -64,6 +64,7 @@ public sealed class BackgroundSequenceTests : IDisposable
     public async Task Read_ReaderIsForgotten_TheThreadEnds()
     {
         await ReadOneAndForget();
+        await Task.Yield(); // else this may go on inside the call that moved the sequence on, which keeps it
 
         for (var attempt = 0; attempt < 100 && !_ended.IsSet; attempt++)
         {

@@ -31,9 +31,9 @@ public sealed class GeneratedTextTests
     [Fact]
     public void Append_StopStringOverTokenBorders_IsHeldBackAndCutOff()
     {
-        var pieces = Pieces(" the whale, and the ship", new GenerationOptions { StopStrings = [", and a", "ale, and the"], TrimStopStrings = true });
+        var options = new GenerationOptions { StopStrings = [", and a", "ale, and the"], TrimStopStrings = true };
 
-        Assert.Equal(" the wh", string.Concat(pieces));
+        Assert.Equal(" the wh", string.Concat(Pieces(" the whale, and the ship", options)));
     }
 
     [Fact]
@@ -79,14 +79,15 @@ public sealed class GeneratedTextTests
     public void Append_StringsThatOverlap_FindsEachAtItsEnd()
     {
         const string Letters = "abababcabababdabababcbcabcab";
-        var matcher = new StopStringMatcher(["ababc", "babd", "cab"]);
+        string[] strings = ["ababc", "babd", "cab"];
+        var matcher = new StopStringMatcher(strings);
 
         var found = Letters.Select(matcher.Append).ToArray();
 
         for (var i = 0; i < Letters.Length; i++)
         {
             var end = Letters[..(i + 1)];
-            Assert.Equal(new[] { "ababc", "babd", "cab" }.Where(end.EndsWith).Select(text => text.Length).DefaultIfEmpty(0).Max(), found[i]);
+            Assert.Equal(strings.Where(end.EndsWith).Select(text => text.Length).DefaultIfEmpty(0).Max(), found[i]);
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class GenerationOptionsTests
         foreach (var id in new[] { "bos_token_id", "eos_token_id" })
             file.TryAdd(id, 0);
 
-        var generator = new TextGenerator(MobyMini.Model, MobyMini.Tokenizer, GenerationOptions.From(GenerationConfig.FromJson(file.ToJsonString())));
+        var config = GenerationConfig.FromJson(file.ToJsonString());
+        var generator = new TextGenerator(MobyMini.Model, MobyMini.Tokenizer, GenerationOptions.From(config));
         var result = generator.Generate(@case.Text("prompt"), HuggingFaceOptions.Parse(@case.GetProperty("call_options")));
 
         Assert.Equal(@case.Ids("new_ids"), result.Ids);
@@ -42,7 +43,8 @@ public sealed class GenerationOptionsTests
 
         Assert.True(merged.Draws);
         Assert.Equal(
-            [nameof(TemperatureProcessor), nameof(TopKProcessor), nameof(TopPProcessor)], merged.CreateProcessors().Select(processor => processor.GetType().Name));
+            [nameof(TemperatureProcessor), nameof(TopKProcessor), nameof(TopPProcessor)],
+            merged.CreateProcessors().Select(processor => processor.GetType().Name));
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class GenerationOptionsTests
     public static TheoryData<string> BadValues =>
     [
         """{"max_new_tokens": 0}""", """{"max_length": 0}""", """{"temperature": -0.1}""", """{"top_k": -1}""", """{"top_p": 1.5}""",
-        """{"top_p": -0.5}""", """{"min_p": 2}""", """{"repetition_penalty": -1.0}""", """{"eos_token_id": -1}""", """{"stop_strings": ["a", ""]}""",
+        """{"top_p": -0.5}""", """{"min_p": 2}""", """{"repetition_penalty": -1.0}""",
+        """{"eos_token_id": -1}""", """{"stop_strings": ["a", ""]}""",
     ];
 
     [Theory, MemberData(nameof(BadValues))]

@@ -21,7 +21,8 @@ internal static class GoldenCases
         return [.. all.Keys.Except(leftOut)];
     }
 
-    public static int[] Ids(this JsonElement @case, string property) => [.. @case.GetProperty(property).EnumerateArray().Select(id => id.GetInt32())];
+    public static int[] Ids(this JsonElement @case, string property) =>
+        [.. @case.GetProperty(property).EnumerateArray().Select(id => id.GetInt32())];
 
     public static string Text(this JsonElement @case, string property) => @case.GetProperty(property).GetString()!;
 

@@ -43,7 +43,8 @@ public sealed class LikeliestTokensTests
         if (sorted.Length == 0)
             return (0, 0);
         var probabilities = LogitsProcessorsTests.Softmax(sorted);
-        return (Math.Max(Math.Min(count, sorted.Length), Needed(mass - 1e-9)), Math.Max(Math.Min(count, sorted.Length), Needed(mass + 1e-9)));
+        var least = Math.Min(count, sorted.Length);
+        return (Math.Max(least, Needed(mass - 1e-6)), Math.Max(least, Needed(mass + 1e-6)));
 
         int Needed(double share)
         {

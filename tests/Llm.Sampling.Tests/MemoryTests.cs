@@ -25,14 +25,16 @@ public sealed class MemoryTests
 
         Assert.Equal(2000, tokens);
         Assert.True(Tensor.TotalCount <= before, $"{Tensor.TotalCount - before} tensors more than before.");
-        Assert.True(atTheStart - before <= 2 * model.Config.LayerCount, $"{atTheStart - before} tensors in use."); // the cache's keys and values
+        var cache = 2 * model.Config.LayerCount; // keys and values
+        Assert.True(atTheStart - before <= cache, $"{atTheStart - before} tensors in use.");
     }
 
     [Fact]
     public async Task StreamAsync_ReaderBreaksOff_LeavesNoTensorBehind()
     {
         using var model = ScriptedSession.Shape(vocabSize: 1024);
-        var generator = new TextGenerator(model, MobyMini.Tokenizer, new GenerationOptions { StopTokens = [], MaxNewTokens = 1000, DoSample = true });
+        var options = new GenerationOptions { StopTokens = [], MaxNewTokens = 1000, DoSample = true };
+        var generator = new TextGenerator(model, MobyMini.Tokenizer, options);
         var before = TensorsInUse();
 
         for (var i = 0; i < 5; i++)
@@ -59,7 +61,10 @@ public sealed class MemoryTests
         var copy = new float[logits.Length];
         int[] ids = [1, 2, 3, 50256];
         ILogitsProcessor[] processors =
-            [new RepetitionPenaltyProcessor(1.2), new TemperatureProcessor(0.8), new TopPProcessor(0.95), new MinPProcessor(0.01), new TopKProcessor(50)];
+        [
+            new RepetitionPenaltyProcessor(1.2), new TemperatureProcessor(0.8), new TopPProcessor(0.95), new MinPProcessor(0.01),
+            new TopKProcessor(50),
+        ];
 
         // The shared pool of arrays may be trimmed at any time; it is not trimmed three times running.
         Assert.Contains(0L, Enumerable.Range(0, 4).Select(_ => Allocated(20)).ToArray());

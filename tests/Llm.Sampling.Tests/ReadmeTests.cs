@@ -16,7 +16,8 @@ public sealed partial class ReadmeTests
         var services = new ServiceCollection();
 
         var tokenizer = CharTokenizer.FromText("to be or not to be");
-        using var model = new Gpt2Config { VocabSize = tokenizer.VocabSize, ContextLength = 32, HiddenSize = 32, LayerCount = 2, HeadCount = 2 }.CreateModel();
+        var config = new Gpt2Config { VocabSize = tokenizer.VocabSize, ContextLength = 32, HiddenSize = 32, LayerCount = 2, HeadCount = 2 };
+        using var model = config.CreateModel();
 
         var generator = new TextGenerator(model, tokenizer, new GenerationOptions { MaxNewTokens = 40, Temperature = 0.8, TopP = 0.95 });
         var result = generator.Generate("to be", new GenerationOptions { Seed = 1 });

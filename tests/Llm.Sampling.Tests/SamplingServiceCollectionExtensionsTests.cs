@@ -11,7 +11,8 @@ public sealed class SamplingServiceCollectionExtensionsTests
     public void AddTextGenerator_ModelAndTokenizer_GivesOneThatKnowsTheModelsConfig()
     {
         using var provider = new ServiceCollection()
-            .AddSingleton(MobyMini.Model).AddSingleton<Tokenizer>(MobyMini.Tokenizer).AddSingleton(new GenerationConfig { MaxNewTokens = 3, EosTokenIds = [12] })
+            .AddSingleton(MobyMini.Model).AddSingleton<Tokenizer>(MobyMini.Tokenizer)
+            .AddSingleton(new GenerationConfig { MaxNewTokens = 3, EosTokenIds = [12] })
             .AddTextGenerator(options => options.StopTokens = [])
             .BuildServiceProvider();
 
@@ -39,7 +40,8 @@ public sealed class SamplingServiceCollectionExtensionsTests
         using var provider = new ServiceCollection().AddTextGenerator("moby", options => options.TopP = 2).BuildServiceProvider();
 
         var atStart = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
-        var inCode = Assert.Throws<ArgumentException>(() => new TextGenerator(MobyMini.Model, MobyMini.Tokenizer, new GenerationOptions { TopP = 2 }));
+        var bad = new GenerationOptions { TopP = 2 };
+        var inCode = Assert.Throws<ArgumentException>(() => new TextGenerator(MobyMini.Model, MobyMini.Tokenizer, bad));
 
         Assert.Contains(inCode.Message, atStart.Message);
     }

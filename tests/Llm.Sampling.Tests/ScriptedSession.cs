@@ -37,13 +37,15 @@ internal sealed class ScriptedSession(Func<IReadOnlyList<int>, float[]> logitsOf
     {
         return new TextGenerator(MobyMini.Model, MobyMini.Tokenizer, options, _ => new ScriptedSession(Next));
 
-        float[] Next(IReadOnlyList<int> ids) => Only(script[Math.Min(ids.Count - 1, script.Count - 1)], MobyMini.Model.Config.VocabSize); // after one id of a prompt
+        // The prompt is one id long.
+        float[] Next(IReadOnlyList<int> ids) => Only(script[Math.Min(ids.Count - 1, script.Count - 1)], MobyMini.Model.Config.VocabSize);
     }
 
     /// <summary>A model that is asked for nothing but its shape.</summary>
     public static CausalLM Shape(int vocabSize, int contextLength = 1024)
     {
-        var model = new Gpt2Config { VocabSize = vocabSize, ContextLength = contextLength, HiddenSize = 2, LayerCount = 1, HeadCount = 1 }.CreateModel();
+        var tiny = new Gpt2Config { HiddenSize = 2, LayerCount = 1, HeadCount = 1 };
+        var model = (tiny with { VocabSize = vocabSize, ContextLength = contextLength }).CreateModel();
         model.eval();
         return model;
     }

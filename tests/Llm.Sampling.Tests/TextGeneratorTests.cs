@@ -58,7 +58,8 @@ public sealed class TextGeneratorTests
 
         var (prompt, text) = (@case.Text("prompt"), @case.Text("text"));
         var ends = from found in @case.GetProperty("found").EnumerateArray()
-                   let start = (prompt + text).IndexOf(found.GetString()!, Math.Max(0, prompt.Length - found.GetString()!.Length + 1), StringComparison.Ordinal)
+                   let stop = found.GetString()!
+                   let start = (prompt + text).IndexOf(stop, Math.Max(0, prompt.Length - stop.Length + 1), StringComparison.Ordinal)
                    select Math.Max(0, start - prompt.Length);
         Assert.Equal(text[..ends.DefaultIfEmpty(text.Length).Min()], streamed);
     }
@@ -87,7 +88,9 @@ public sealed class TextGeneratorTests
     {
         var @case = All("generation", "streaming.json")["generate-skip-prompt"];
 
-        var pieces = await MobyMini.Texts.StreamAsync(@case.Text("prompt"), HuggingFaceOptions.Parse(@case.GetProperty("options"))).ToListAsync();
+        var options = HuggingFaceOptions.Parse(@case.GetProperty("options"));
+
+        var pieces = await MobyMini.Texts.StreamAsync(@case.Text("prompt"), options).ToListAsync();
 
         Assert.Equal(@case.Text("text"), string.Concat(pieces));
         Assert.True(pieces.Count > 10);
@@ -124,11 +127,14 @@ public sealed class TextGeneratorTests
     {
         var expected = All("generation", "greedy.json")["end-token-prompt"];
 
-        var result = MobyMini.Texts.Generate("", new GenerationOptions { MaxNewTokens = 25 });
+        var options = new GenerationOptions { MaxNewTokens = 25 };
+
+        var result = MobyMini.Texts.Generate("", options);
+        var withoutConfig = new TextGenerator(MobyMini.Model, MobyMini.Tokenizer).Generate("", options);
 
         Assert.Equal(expected.Ids("new_ids"), result.Ids);
+        Assert.Equal(expected.Ids("new_ids"), withoutConfig.Ids);
         Assert.Equal(1, result.Usage.PromptTokens);
-        Assert.Equal(expected.Ids("new_ids"), new TextGenerator(MobyMini.Model, MobyMini.Tokenizer).Generate("", new GenerationOptions { MaxNewTokens = 25 }).Ids);
     }
 
     [Fact]
@@ -157,19 +163,22 @@ public sealed class TextGeneratorTests
     [Fact]
     public async Task GenerateAsync_BadOptions_ThrowsWhereItIsAwaited()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => MobyMini.Texts.GenerateAsync("x", new GenerationOptions { TopP = 2 }));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await MobyMini.Texts.StreamAsync("x", new GenerationOptions { TopP = 2 }).ToListAsync());
+        var options = new GenerationOptions { TopP = 2 };
+
+        await Assert.ThrowsAsync<ArgumentException>(() => MobyMini.Texts.GenerateAsync("x", options));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await MobyMini.Texts.StreamAsync("x", options).ToListAsync());
     }
 
     [Fact]
     public async Task StreamAsync_Cancelled_EndsWithinOneToken()
     {
         using var cancellation = new CancellationTokenSource();
+        var options = new GenerationOptions { MaxNewTokens = 100, StopTokens = [] };
         var seen = 0;
 
         var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in MobyMini.Texts.StreamAsync("Call me", new GenerationOptions { MaxNewTokens = 100, StopTokens = [] }, cancellation.Token))
+            await foreach (var _ in MobyMini.Texts.StreamAsync("Call me", options, cancellation.Token))
             {
                 if (++seen == 3)
                     await cancellation.CancelAsync();

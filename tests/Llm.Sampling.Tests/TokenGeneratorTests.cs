@@ -7,14 +7,15 @@ public sealed class TokenGeneratorTests
     // Need n-gram bans, forbidden or forced tokens, biases, minimum lengths, decay or guidance.
     private static readonly string[] GreedyNotYet =
     [
-        "repetition-ngram-1", "repetition-ngram-2", "repetition-ngram-3", "repetition-ngram-4", "repetition-ngram-5", "repetition-ngram-6",
-        "no-repeat-1", "no-repeat-2", "no-repeat-4", "bad-word-first-choice", "bad-word-pair", "sequence-bias", "suppress", "begin-suppress",
-        "exponential-decay", "forced-eos", "min-new-tokens", "min-length", "renormalize", "encoder-repetition", "guidance",
-        "guidance-negative-prompt", "everything",
+        "repetition-ngram-1", "repetition-ngram-2", "repetition-ngram-3", "repetition-ngram-4", "repetition-ngram-5",
+        "repetition-ngram-6", "no-repeat-1", "no-repeat-2", "no-repeat-4", "bad-word-first-choice", "bad-word-pair", "sequence-bias",
+        "suppress", "begin-suppress", "exponential-decay", "forced-eos", "min-new-tokens", "min-length", "renormalize",
+        "encoder-repetition", "guidance", "guidance-negative-prompt", "everything",
     ];
 
     // Need typical-p, epsilon, eta, top-h, n-gram bans, minimum lengths or biases.
-    private static readonly string[] SamplingNotYet = ["typical-0.8", "epsilon-eta", "top-h-0.5", "penalties", "min-new-tokens", "renormalize-bias"];
+    private static readonly string[] SamplingNotYet =
+        ["typical-0.8", "epsilon-eta", "top-h-0.5", "penalties", "min-new-tokens", "renormalize-bias"];
 
     public static TheoryData<string> GreedyCases() => NamesBut("generation", "greedy.json", GreedyNotYet);
 
@@ -25,8 +26,8 @@ public sealed class TokenGeneratorTests
     {
         Assert.Equal((27, 23), (GreedyCases().Count, GreedyNotYet.Length));
         Assert.Equal((7, 6), (SamplingCases().Count, SamplingNotYet.Length));
-        Assert.All(GreedyNotYet, name =>
-            Assert.Throws<NotSupportedException>(() => HuggingFaceOptions.Parse(All("generation", "greedy.json")[name].GetProperty("options"))));
+        Assert.All(GreedyNotYet, name => Assert.Throws<NotSupportedException>(
+            () => HuggingFaceOptions.Parse(All("generation", "greedy.json")[name].GetProperty("options"))));
     }
 
     [Theory, MemberData(nameof(GreedyCases))]
@@ -75,8 +76,9 @@ public sealed class TokenGeneratorTests
     {
         var @case = All("generation", "crop.json")[name];
         var expected = @case.Ids("new_ids");
+        var options = new GenerationOptions { MaxNewTokens = expected.Length, StopTokens = [] };
 
-        var tokens = MobyMini.Tokens.Generate(@case.Ids("input_ids"), new GenerationOptions { MaxNewTokens = expected.Length, StopTokens = [] });
+        var tokens = MobyMini.Tokens.Generate(@case.Ids("input_ids"), options);
 
         Assert.Equal(expected, tokens.Select(token => token.Id));
     }
@@ -157,11 +159,12 @@ public sealed class TokenGeneratorTests
         using var cancellation = new CancellationTokenSource();
         var session = new ScriptedSession(_ => ScriptedSession.Only(1, 4));
         using var model = ScriptedSession.Shape(vocabSize: 4);
+        var generator = new TokenGenerator(model, new GenerationOptions { MaxNewTokens = 100 }, _ => session);
         var seen = 0;
 
         Assert.Throws<OperationCanceledException>(() =>
         {
-            foreach (var _ in new TokenGenerator(model, null, _ => session).Generate([0], new GenerationOptions { MaxNewTokens = 100 }, cancellation.Token))
+            foreach (var _ in generator.Generate([0], cancellationToken: cancellation.Token))
             {
                 if (++seen == 5)
                     cancellation.Cancel();
@@ -175,10 +178,13 @@ public sealed class TokenGeneratorTests
     [Fact]
     public void Generate_BadPrompt_SaysWhatIsWrong()
     {
-        Assert.Contains("1024", Assert.Throws<ArgumentException>(() => MobyMini.Tokens.Generate([1, 1024])).Message);
-        Assert.Contains("-1", Assert.Throws<ArgumentException>(() => MobyMini.Tokens.Generate([-1])).Message);
-        Assert.Contains("StartToken", Assert.Throws<ArgumentException>(() => new TokenGenerator(MobyMini.Model).Generate([])).Message);
-        Assert.Contains("MaxLength", Assert.Throws<ArgumentException>(() => MobyMini.Tokens.Generate([1, 2], new GenerationOptions { MaxLength = 2 })).Message);
+        Assert.Contains("1024", Refused([1, 1024]));
+        Assert.Contains("-1", Refused([-1]));
+        Assert.Contains("StartToken", Refused([]));
+        Assert.Contains("MaxLength", Refused([1, 2], new GenerationOptions { MaxLength = 2 }));
+
+        static string Refused(int[] prompt, GenerationOptions? options = null) =>
+            Assert.Throws<ArgumentException>(() => new TokenGenerator(MobyMini.Model).Generate(prompt, options)).Message;
     }
 
     [Fact]

@@ -67,10 +67,12 @@ public sealed class TorchSessionTests
         for (var layer = 0; layer < 4; layer++)
         {
             var (keys, values) = cache.Append(layer, zeros(1, 4, 0, 32), zeros(1, 4, 0, 32)); // nothing more: (1, G, 13, D)
-            AssertClose(MobyMini.Rows("cache.safetensors", $"layer{layer}.key").SelectMany(row => row).ToArray(), keys.contiguous().data<float>().ToArray(), 1e-4);
-            AssertClose(MobyMini.Rows("cache.safetensors", $"layer{layer}.value").SelectMany(row => row).ToArray(), values.contiguous().data<float>().ToArray(), 1e-4);
+            AssertClose(Stored($"layer{layer}.key"), keys.contiguous().data<float>().ToArray(), 1e-4);
+            AssertClose(Stored($"layer{layer}.value"), values.contiguous().data<float>().ToArray(), 1e-4);
         }
     }
+
+    private static float[] Stored(string name) => [.. MobyMini.Rows("cache.safetensors", name).SelectMany(row => row)];
 
     [Theory]
     [InlineData(ScalarType.Float64, 2e-4)]
