@@ -35,12 +35,16 @@ public sealed class AdamW : IDisposable
         if (epsilon is not (>= 0 and < double.PositiveInfinity))
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be a number of at least 0.");
         (_betas, _epsilon, _amsGrad) = ((beta1, beta2), epsilon, amsGrad);
-        _groups = [.. groups.Select(group => (group.Parameters.Select(p => new Slot(p.Key, p.Value, amsGrad)).ToArray(), group.WeightDecay))];
+        Groups = [.. groups];
+        _groups = [.. Groups.Select(group => (group.Parameters.Select(p => new Slot(p.Key, p.Value, amsGrad)).ToArray(), group.WeightDecay))];
         if (!Slots.Any())
             throw new ArgumentException("There is nothing to train: no parameter requires a gradient.", nameof(groups));
         if (Slots.GroupBy(slot => slot.Name).FirstOrDefault(names => names.Count() > 1) is { } twice)
             throw new ArgumentException($"The parameter '{twice.Key}' stands in the groups twice, and would be updated twice.", nameof(groups));
     }
+
+    /// <summary>What is updated.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
 
     private IEnumerable<Slot> Slots => _groups.SelectMany(group => group.Slots);
 

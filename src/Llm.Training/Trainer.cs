@@ -131,10 +131,17 @@ public sealed class Trainer : IDisposable
     public void Resume(string folder)
     {
         folder = Checkpoint.Find(folder);
-        State = Checkpoint.Load(folder, Model, Optimizer, Check);
-        _random.State = State.Random;
+        Resume(Checkpoint.Load(folder, Model, Optimizer, Check));
         _lastCheckpoint = folder;
         _logger.Resumed(folder, State.Step);
+    }
+
+    /// <summary>Goes on from a state, after the caller has loaded the weights and the optimizer that belong to it; for checkpoints of other programs.</summary>
+    public void Resume(TrainerState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        State = state;
+        _random.State = state.Random;
     }
 
     /// <summary>Frees the optimizer's state; the model stays.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Llm.Models;
+using Llm.Testing;
 using TorchSharp;
 using static Llm.Training.Tests.Golden;
 using static TorchSharp.torch;
@@ -107,12 +108,11 @@ public sealed class GoldenTrainingTests
         var data = Tensors("training", "trainer_data.safetensors");
         using var model = Model("gpt2-tiny");
         using var trainer = new Trainer(model, TrainerOptions(arguments));
-        var batches = Rows(data["train/input_ids"].view(20, 2, 16)).Zip(Rows(data["train/labels"].view(20, 2, 16)), Shift).ToArray();
-        var items = Rows(data["train/labels"].view(10, 4, 16)).Select(labels => labels.ne(-100).sum().ToDouble()).ToArray();
+        var (batches, items) = TrainerBatches();
 
         var evaluations = new List<double>();
         var steps = new List<TrainingStep>();
-        foreach (var step in trainer.Train(new GivenBatches(batches)))
+        foreach (var step in trainer.Train(batches))
         {
             steps.Add(step);
             if (step.Step % 10 == 0)
@@ -129,7 +129,56 @@ public sealed class GoldenTrainingTests
         AssertWeights("trainer_linear_final.safetensors", model, 1e-3);
     }
 
-    internal static CausalLM NanoGpt(JsonElement golden)
+    [Fact]
+    public void Train_CheckpointOfNanoGpt_GoesOnAsNanoGptDoes()
+    {
+        var golden = Json("training", "nanogpt_run.json");
+        using var model = NanoGpt(golden);
+        using var trainer = new Trainer(model, NanoGptOptions(golden), NanoGptSchedule(golden));
+        using (var file = TorchFile.Open(TestData.Golden("training", "nanogpt_ckpt_20.pt")))
+        {
+            LoadNanoGpt(model, file.Tensors.Keys.ToDictionary(name => name.Replace("_orig_mod.", "", StringComparison.Ordinal), name => file.Read(name)));
+            trainer.Optimizer.Load(new TorchOptimizerState(file, trainer.Optimizer.Groups));
+        }
+        trainer.Resume(new TrainerState { Step = 20, NextBatch = 20 });
+
+        var steps = trainer.Train(NanoGptBatches()).ToList();
+
+        Assert.Equal(20, steps.Count);
+        AssertSteps(golden, steps, lossFactor: _ => 1, skip: 20);
+    }
+
+    [Fact]
+    public void Train_CheckpointOfHuggingFacesTrainer_GoesOnAsItDoes()
+    {
+        var golden = Json("training", "trainer.json").GetProperty("cases")[0];
+        using var model = Model("trainer-checkpoint-20");
+        using var trainer = new Trainer(model, TrainerOptions(golden.GetProperty("arguments")));
+        using (var file = TorchFile.Open(TestData.Golden("training", "trainer-checkpoint-20", "optimizer.pt")))
+            trainer.Optimizer.Load(new TorchOptimizerState(file, trainer.Optimizer.Groups, name => name.StartsWith("h.", StringComparison.Ordinal)));
+        trainer.Resume(new TrainerState { Step = 20, NextBatch = 40 });
+        var (batches, items) = TrainerBatches();
+
+        var steps = trainer.Train(batches).ToList();
+
+        var rows = golden.GetProperty("log_history").EnumerateArray().Where(row => row.TryGetProperty("grad_norm", out _)).Skip(20).ToList();
+        AssertClose(rows.Select(row => row.Double("loss")), steps.Select(step => step.Loss * step.Tokens / items[(step.Step - 1) % 10]), 2e-4);
+        AssertWeights("trainer_linear_final.safetensors", model, 1e-3);
+    }
+
+    [Fact]
+    public void TorchOptimizerState_OtherModel_SaysSo()
+    {
+        using var model = Tiny.Model();
+        using var optimizer = new AdamW(ParameterGroup.ByDimension(model, 0.1));
+        using var file = TorchFile.Open(TestData.Golden("training", "nanogpt_ckpt_20.pt"));
+
+        var error = Assert.Throws<InvalidDataException>(() => new TorchOptimizerState(file, optimizer.Groups));
+
+        Assert.Contains("groups of 10 and 5 parameters, but here they are of 10 and 18", error.Message, StringComparison.Ordinal);
+    }
+
+    private static CausalLM NanoGpt(JsonElement golden)
     {
         var config = golden.GetProperty("config");
         return (Gpt2Presets.NanoGpt with
@@ -143,34 +192,34 @@ public sealed class GoldenTrainingTests
         }).CreateModel();
     }
 
-    internal static TrainerOptions NanoGptOptions(JsonElement golden)
+    private static TrainerOptions NanoGptOptions(JsonElement golden)
     {
         var options = Options(golden, steps: 40);
         (options.Schedule, options.WarmupSteps) = (LearningRateSchedule.NanoGpt, 0);
         return options;
     }
 
-    internal static Func<int, double> NanoGptSchedule(JsonElement golden)
+    private static Func<int, double> NanoGptSchedule(JsonElement golden)
     {
         var hyper = golden.GetProperty("hyper");
         return LearningRateSchedules.NanoGpt(
             hyper.Double("learning_rate"), hyper.Int("warmup_iters"), hyper.Int("lr_decay_iters"), hyper.Double("min_lr"));
     }
 
-    internal static GivenBatches NanoGptBatches()
+    private static GivenBatches NanoGptBatches()
     {
         var batches = Tensors("training", "nanogpt_batches.safetensors");
         return new([.. Rows(batches["x"]).Zip(Rows(batches["y"]), (x, y) => new Batch(x, y.where(y.ne(-1), -100)))]);
     }
 
-    internal static void LoadNanoGpt(CausalLM model, Dictionary<string, Tensor> weights)
+    private static void LoadNanoGpt(CausalLM model, Dictionary<string, Tensor> weights)
     {
         using var mode = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
             parameter.copy_(weights["transformer." + name]);
     }
 
-    internal static void AssertSteps(JsonElement golden, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> lossFactor, int skip = 0)
+    private static void AssertSteps(JsonElement golden, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> lossFactor, int skip = 0)
     {
         AssertClose(golden.Doubles("loss").Skip(skip), steps.Select(step => step.Loss * lossFactor(step)), 1e-4);
         AssertClose(golden.Doubles("grad_norm").Skip(skip), steps.Select(step => step.GradientNorm * lossFactor(step)), 0, 1e-3);
@@ -208,6 +257,15 @@ public sealed class GoldenTrainingTests
         Beta2 = arguments.Double("adam_beta2"),
         MaxGradientNorm = arguments.Double("max_grad_norm"),
     };
+
+    // Ten optimizer steps of two batches each, and the labels that Hugging Face counts in each step.
+    private static (GivenBatches Batches, double[] Items) TrainerBatches()
+    {
+        var data = Tensors("training", "trainer_data.safetensors");
+        var batches = Rows(data["train/input_ids"].view(20, 2, 16)).Zip(Rows(data["train/labels"].view(20, 2, 16)), Shift);
+        var items = Rows(data["train/labels"].view(10, 4, 16)).Select(labels => labels.ne(-100).sum().ToDouble());
+        return (new GivenBatches([.. batches]), [.. items]);
+    }
 
     // Hugging Face's eval_loss: the mean over the samples of the mean loss of their batch (4, 4 and 2 samples).
     private static double MeanOfBatches(CausalLM model, Dictionary<string, Tensor> data)
