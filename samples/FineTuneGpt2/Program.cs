@@ -1,8 +1,8 @@
 // The main job: import a GPT-2, let it write, fine-tune it on another text, let it write again.
 using System.CommandLine;
 using Llm.HuggingFace;
-using Llm.Sampling;
 using Llm.Samples;
+using Llm.Sampling;
 using Llm.Tokenizers;
 using Llm.Training;
 using Spectre.Console;

@@ -2,8 +2,8 @@
 using System.CommandLine;
 using Llm.HuggingFace;
 using Llm.Models;
-using Llm.Sampling;
 using Llm.Samples;
+using Llm.Sampling;
 using Llm.Tokenizers;
 using Llm.Training;
 
