@@ -45,6 +45,24 @@ public sealed class PickleReaderTests : IDisposable
         Assert.Contains("too few values", refusal.Message);
     }
 
+    [Theory]
+    [InlineData("58FFFFFF3F")] // 1 GB each
+    [InlineData("54FFFFFF3F")]
+    [InlineData("42FFFFFF3F")]
+    [InlineData("8DFFFFFF3F00000000")]
+    [InlineData("8EFFFFFF3F00000000")]
+    [InlineData("96FFFFFF3F00000000")]
+    [InlineData("8BFFFFFF3F")]
+    [InlineData("95FFFFFF3F00000000")]
+    public void Read_LengthBeyondTheFile_IsRefusedAndNothingAllocated(string hex)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<InvalidDataException>(() => Read([.. Convert.FromHexString(hex), 1, 2, 3, (byte)'.']));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
     [Theory, MemberData(nameof(HostilePickles))]
     public void Read_HostilePickle_ReadsOrRefuses(string name)
     {

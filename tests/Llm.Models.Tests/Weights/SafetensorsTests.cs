@@ -78,7 +78,7 @@ public class SafetensorsTests
                 Assert.Equal(saved.shape, read.shape);
                 Assert.Equal(saved.bytes.ToArray(), read.bytes.ToArray());
             }
-        }, iter: 300, threads: 1);
+        }, iter: 60, threads: 1);
     }
 
     [Fact]
