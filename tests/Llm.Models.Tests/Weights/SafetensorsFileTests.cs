@@ -329,8 +329,13 @@ public class SafetensorsFileTests
         var whole = File.ReadAllBytes(Golden("metadata-and-names.safetensors"));
         using var folder = new TemporaryFolder();
 
-        for (var length = 0; length < whole.Length; length++)
-            Assert.NotNull(OpenAndReadAll(folder.Write("torn.safetensors", whole[..length])));
+        var path = folder.Write("torn.safetensors", whole);
+        for (var length = whole.Length - 1; length >= 0; length--)
+        {
+            using (var file = new FileStream(path, FileMode.Open))
+                file.SetLength(length);
+            Assert.NotNull(OpenAndReadAll(path));
+        }
     }
 
     [Fact]
@@ -347,7 +352,7 @@ public class SafetensorsFileTests
                 changed[second] = secondValue;
                 _ = OpenAndReadAll(folder.Write("changed.safetensors", changed));
             },
-            iter: 1000, threads: 1);
+            iter: 500, threads: 1);
     }
 
     [Fact]

@@ -127,8 +127,13 @@ public class TorchFileTests
         var whole = File.ReadAllBytes(Golden(name));
         using var folder = new TemporaryFolder();
 
-        for (var length = 0; length < whole.Length; length++)
-            Assert.NotNull(OpenAndReadAll(folder.Write("torn.pt", whole[..length])));
+        var path = folder.Write("torn.pt", whole);
+        for (var length = whole.Length - 1; length >= 0; length--)
+        {
+            using (var file = new FileStream(path, FileMode.Open))
+                file.SetLength(length);
+            Assert.NotNull(OpenAndReadAll(path));
+        }
     }
 
     [Theory]
@@ -149,7 +154,7 @@ public class TorchFileTests
                 changed[second] = secondValue;
                 _ = OpenAndReadAll(folder.Write("changed.pt", changed));
             },
-            iter: 1000, threads: 1);
+            iter: 500, threads: 1);
     }
 
     private static string Golden(string name) => TestData.Golden("weights", "torch", name);
