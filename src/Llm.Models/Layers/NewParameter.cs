@@ -6,7 +6,7 @@ namespace Llm.Models;
 /// <summary>Allocates parameters and fills them, unless weights are about to be read into them anyway.</summary>
 internal static class NewParameter
 {
-    [ThreadStatic] private static int s_unfilled;
+    [ThreadStatic] private static int _unfilled;
 
     /// <summary>Until disposed, parameters made on this thread stay unfilled: the caller assigns every one of them from a file.</summary>
     public static IDisposable Unfilled() => new Scope();
@@ -64,7 +64,7 @@ internal static class NewParameter
 
     private static void Fill(Parameter parameter, Func<Tensor, Tensor> fill)
     {
-        if (s_unfilled > 0)
+        if (_unfilled > 0)
             return;
         using var mode = no_grad();
         using var scope = NewDisposeScope();
@@ -73,8 +73,8 @@ internal static class NewParameter
 
     private sealed class Scope : IDisposable
     {
-        public Scope() => s_unfilled++;
+        public Scope() => _unfilled++;
 
-        public void Dispose() => s_unfilled--;
+        public void Dispose() => _unfilled--;
     }
 }
