@@ -10,7 +10,6 @@ internal sealed class TrainingDisplay(string logPath, int steps) : IProgress<Tra
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private ProgressTask? _task;
-    private double _loss;
     private long _tokens;
     private int _firstStep = -1;
 
@@ -48,23 +47,23 @@ internal sealed class TrainingDisplay(string logPath, int steps) : IProgress<Tra
     /// <inheritdoc/>
     public void Report(TrainingStep value)
     {
-        _loss = _loss == 0 ? value.Loss : 0.95 * _loss + 0.05 * value.Loss;
         _tokens += value.Tokens;
         if (_firstStep < 0)
             _firstStep = value.Step - 1;
         Keep(value.Step, value.Loss, value.Validation?.Loss);
         File.AppendAllText(logPath, Line(value) + "\n");
 
+        var loss = Losses.TakeLast(20).Average(point => point.Loss);
         var speed = _tokens / _watch.Elapsed.TotalSeconds;
         var left = _watch.Elapsed / (value.Step - _firstStep) * (steps - value.Step);
-        var text = $"step {value.Step}/{steps}  loss {_loss:F3}  {speed:F0} tokens/s  {left:h\\:mm\\:ss} left";
+        var text = $"step {value.Step}/{steps}  loss {loss:F3}  {speed:F0} tokens/s  {left:h\\:mm\\:ss} left";
         if (_task is not null)
         {
             _task.Value = value.Step;
             _task.Description = text;
         }
         if (value.Validation is { } held)
-            AnsiConsole.WriteLine($"step {value.Step}: training loss {_loss:F4}, validation loss {held.Loss:F4}, perplexity {held.Perplexity:F1}");
+            AnsiConsole.WriteLine($"step {value.Step}: training loss {loss:F4}, validation loss {held.Loss:F4}, perplexity {held.Perplexity:F1}");
         else if (_task is null && value.Step % 50 == 0)
             Console.WriteLine(text);
     }

@@ -55,6 +55,8 @@ public sealed class PretrainedModel : IDisposable
         options.Validate();
         if (!Directory.Exists(options.Folder))
             throw new DirectoryNotFoundException($"There is no folder '{options.Folder}'.");
+        if (!File.Exists(Path.Combine(options.Folder, ModelConfig.FileName)))
+            throw new FileNotFoundException($"'{options.Folder}' has no {ModelConfig.FileName}: it is not a model folder.");
         var tokenizer = HasTokenizerFiles(options.Folder) ? TokenizerFolder.Load(options.Folder) : null;
         var generation = LoadGeneration(options.Folder);
         var (model, report) = ModelFolder.Load(

@@ -34,16 +34,14 @@ public static class CausalLMWeights
         return report.IsComplete || !strict ? report : throw new InvalidDataException(Describe(report));
     }
 
-    /// <summary>The tensors of a Hugging Face checkpoint of this model. Dispose each after use; with another type they are converted one at a time.</summary>
+    /// <summary>The tensors of a Hugging Face checkpoint of this model, as views of its parameters where it can be.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="dtype">Type to convert to; null keeps the model's.</param>
-    public static IEnumerable<KeyValuePair<string, Tensor>> ExportWeights(this CausalLM model, ScalarType? dtype = null)
+    public static IEnumerable<KeyValuePair<string, Tensor>> ExportWeights(this CausalLM model)
     {
         foreach (var (name, tensor) in model.CheckpointTensors())
         {
             using var original = tensor;
-            using var mode = no_grad();
-            yield return KeyValuePair.Create(name, original.detach().to(dtype ?? original.dtype));
+            yield return KeyValuePair.Create(name, original.detach());
         }
     }
 

@@ -45,12 +45,12 @@ public static class ModelFolder
         // Without the type, Hugging Face would convert the weights to the one that an older config names.
         var type = JsonSerializer.SerializeToElement(NameOf(dtype ?? model.parameters().First().dtype));
         var other = new Dictionary<string, JsonElement>(model.Config.Other ?? new Dictionary<string, JsonElement>()) { ["dtype"] = type, ["torch_dtype"] = type };
-        var weights = model.ExportWeights(dtype);
+        var weights = model.ExportWeights();
         var metadata = new Dictionary<string, string> { ["format"] = "pt" }; // transformers refuses files without it
         if (maxShardSize is { } size)
-            Safetensors.SaveSharded(folder, weights, size, metadata);
+            Safetensors.SaveSharded(folder, weights, size, metadata, dtype);
         else
-            Safetensors.Save(Path.Combine(folder, CausalLMWeights.FileName), weights, metadata);
+            Safetensors.Save(Path.Combine(folder, CausalLMWeights.FileName), weights, metadata, dtype);
         (model.Config with { Other = other }).Save(folder);
     }
 

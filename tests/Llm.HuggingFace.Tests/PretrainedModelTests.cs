@@ -133,6 +133,10 @@ public sealed class PretrainedModelTests : IDisposable
     public void Load_NoFolder_SaysSo() => Assert.Throws<DirectoryNotFoundException>(() => PretrainedModel.Load(Path.Combine(_folder, "nowhere")));
 
     [Fact]
+    public void Load_FolderWithoutConfig_SaysThatItIsNoModelFolder() =>
+        Assert.Contains("has no config.json: it is not a model folder", Assert.Throws<FileNotFoundException>(() => PretrainedModel.Load(_folder)).Message);
+
+    [Fact]
     public void Load_NoWeights_SaysWhatIsLookedFor()
     {
         File.Copy(Path.Combine(TestData.Golden("models", "gpt2-base"), "config.json"), Path.Combine(_folder, "config.json"));
