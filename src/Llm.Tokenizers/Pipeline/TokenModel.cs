@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace Llm.Tokenizers;
+
+/// <summary>What turns a piece of text into ids; the section model of tokenizer.json. Safe for several threads at once.</summary>
+internal abstract class TokenModel
+{
+    /// <summary>One more than the largest id.</summary>
+    public abstract int VocabSize { get; }
+
+    /// <summary>The raw form of a token; null for an id without a token.</summary>
+    public abstract string? IdToToken(int id);
+
+    /// <summary>The id of a token in its raw form; null where there is no such token.</summary>
+    public abstract int? TokenToId(string token);
+
+    /// <summary>Appends the tokens of a piece, in order.</summary>
+    public abstract void Encode(string piece, List<ModelToken> tokens);
+
+    /// <summary>The section of tokenizer.json that reads as this model.</summary>
+    public abstract JsonObject ToJson();
+}
+
+/// <summary>A token of a piece.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Start">Where its part of the piece starts, in UTF-16 units.</param>
+/// <param name="Length">How long its part is; tokens that share the bytes of one character all have that character.</param>
+internal readonly record struct ModelToken(int Id, int Start, int Length);
