@@ -4,7 +4,9 @@ using Llm.Testing;
 
 namespace Llm.PackageTests;
 
-/// <summary>The examples of the packages' own pages that begin with using lines are whole programs.</summary>
+/// <summary>
+/// The examples of the packages' own pages that begin with using lines are whole programs; those of the front page are one program together.
+/// </summary>
 public partial class ReadmeTests(PackedPackages packed)
 {
     [Fact]
@@ -20,12 +22,18 @@ public partial class ReadmeTests(PackedPackages packed)
             for (var i = 0; i < programs.Length; i++)
                 File.WriteAllText(Path.Combine(project.Folder, $"{package}.{i}.cs"), AsMethod($"{package.Replace('.', '_')}_{i}", programs[i]));
         }
+        var frontPage = ProgramsIn("README.md").ToArray();
+        Assert.True(frontPage.Length >= 3, $"The front page has {frontPage.Length} examples.");
+        File.WriteAllText(Path.Combine(project.Folder, "FrontPage.cs"), AsMethod("FrontPage", string.Concat(frontPage)));
 
         project.Dotnet("build", "-p:NoWarn=CS1998").Success();
     }
 
     private static IEnumerable<string> ProgramsOf(string package) =>
-        Program().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "src", package, "README.md"))).Select(match => match.Groups[1].Value);
+        ProgramsIn(Path.Combine("src", package, "README.md"));
+
+    private static IEnumerable<string> ProgramsIn(string page) =>
+        Program().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, page))).Select(match => match.Groups[1].Value);
 
     private static string AsMethod(string name, string code)
     {
