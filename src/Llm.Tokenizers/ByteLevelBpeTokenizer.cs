@@ -13,6 +13,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     private readonly BpeVocabulary _vocabulary;
     private readonly Dictionary<int, AddedToken> _added;
     private readonly PieceTable _pieces; // only what merging would give as well
+    private readonly PieceCache _merged = new();
     private readonly Lazy<Dictionary<string, int>> _ids;
 
     /// <summary>A tokenizer of a vocabulary as vocab.json and merges.txt spell it.</summary>
@@ -114,13 +115,25 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
                     if (id != PieceTable.NotFound)
                         tokens.Add(id);
                     else
-                        tokens.Advance(_vocabulary.Encode(new ReadOnlySpan<byte>(text, length), tokens.Reserve(length)));
+                        tokens.Advance(Merge(new ReadOnlySpan<byte>(text, length), tokens.Reserve(length)));
                     if (tokens.WithPlaces)
                         SetPlaces(tokens, first, new ReadOnlySpan<byte>(text, length), (int)(text - start));
                     text += length;
                 }
             }
         }
+    }
+
+    private int Merge(ReadOnlySpan<byte> piece, Span<int> ids)
+    {
+        if (piece.Length > PieceCache.MaxLength)
+            return _vocabulary.Encode(piece, ids);
+        var count = _merged.Find(piece, ids);
+        if (count > 0)
+            return count;
+        count = _vocabulary.Encode(piece, ids);
+        _merged.Add(piece, ids[..count]);
+        return count;
     }
 
     private void SetPlaces(TokenBuffer tokens, int first, ReadOnlySpan<byte> piece, int start)
