@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Llm.Tokenizers;
 
 /// <summary>
@@ -68,6 +70,9 @@ public abstract class SplitPattern
     /// </summary>
     internal abstract unsafe int Split(byte* text, byte* end, Span<int> lengths);
 
+    /// <summary>The matches of the pattern, from left to right, in UTF-16 units. The text holds no unpaired surrogate.</summary>
+    internal abstract List<(int Start, int Length)> FindMatches(string text);
+
     private sealed class ScannedPattern<TScanner>(string name, string? regex) : SplitPattern(name, regex)
         where TScanner : struct, IPieceScanner
     {
@@ -81,6 +86,27 @@ public abstract class SplitPattern
                 text = next;
             }
             return count;
+        }
+
+        internal override unsafe List<(int Start, int Length)> FindMatches(string text)
+        {
+            var matches = new List<(int, int)>();
+            using var utf8 = ByteBuffer.Rent();
+            utf8.Advance(Encoding.UTF8.GetBytes(text, utf8.Reserve(Encoding.UTF8.GetByteCount(text))));
+            utf8.Reserve(UnicodeClasses.Padding).Clear();
+            fixed (byte* start = utf8.Written)
+            {
+                var end = start + utf8.Written.Length;
+                var at = 0;
+                for (byte* piece = start, next; piece < end; piece = next)
+                {
+                    next = TScanner.Next(piece, end);
+                    var length = Encoding.UTF8.GetCharCount(piece, (int)(next - piece));
+                    matches.Add((at, length));
+                    at += length;
+                }
+            }
+            return matches;
         }
     }
 }
