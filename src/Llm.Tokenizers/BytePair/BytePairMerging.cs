@@ -10,11 +10,14 @@ internal static class BytePairMerging
     private const int MaxScanned = 40;
 
     /// <summary>Merges <paramref name="ids"/> in place and returns how many are left. Takes n log n steps for n ids.</summary>
-    public static int Merge(Span<int> ids, MergeTable merges) =>
-        ids.Length <= MaxScanned ? MergeByScan(ids, merges) : MergeByHeap(ids, merges);
+    /// <param name="ids">The ids of a piece.</param>
+    /// <param name="merges">What joins to what.</param>
+    /// <param name="lengths">How much each id stands for: added up where ids are joined. Empty where nobody asks.</param>
+    public static int Merge(Span<int> ids, MergeTable merges, Span<int> lengths = default) =>
+        ids.Length <= MaxScanned ? MergeByScan(ids, merges, lengths) : MergeByHeap(ids, merges, lengths);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
-    private static int MergeByScan(Span<int> ids, MergeTable merges)
+    private static int MergeByScan(Span<int> ids, MergeTable merges, Span<int> lengths)
     {
         Span<int> ranks = stackalloc int[MaxScanned]; // of each id with its right neighbour
         var last = ids.Length - 1;
@@ -27,6 +30,8 @@ internal static class BytePairMerging
                 break;
             ids[at] = merges.ResultOf(ranks[at]);
             ids[(at + 2)..(last + 1)].CopyTo(ids[(at + 1)..]);
+            if (!lengths.IsEmpty)
+                JoinLengths(lengths[at..(last + 1)]);
             if (at + 1 < last)
                 ranks[(at + 2)..last].CopyTo(ranks[(at + 1)..]);
             last--;
@@ -36,6 +41,12 @@ internal static class BytePairMerging
                 ranks[at] = merges.RankOf(ids[at], ids[at + 1]);
         }
         return last + 1;
+    }
+
+    private static void JoinLengths(Span<int> lengths)
+    {
+        lengths[0] += lengths[1];
+        lengths[2..].CopyTo(lengths[1..]);
     }
 
     private static int IndexOfLowest(ReadOnlySpan<int> ranks)
@@ -49,7 +60,7 @@ internal static class BytePairMerging
         return at;
     }
 
-    private static int MergeByHeap(Span<int> ids, MergeTable merges)
+    private static int MergeByHeap(Span<int> ids, MergeTable merges, Span<int> lengths)
     {
         var links = ArrayPool<int>.Shared.Rent(2 * ids.Length);
         var queue = new RankQueue(ids.Length);
@@ -68,6 +79,8 @@ internal static class BytePairMerging
                 continue; // one of the two was merged meanwhile
             ids[at] = merges.ResultOf(rank);
             ids[right] = Gone;
+            if (!lengths.IsEmpty)
+                lengths[at] += lengths[right];
             next[at] = next[right];
             if (next[at] < ids.Length)
             {
@@ -79,18 +92,21 @@ internal static class BytePairMerging
         }
         queue.Dispose();
         ArrayPool<int>.Shared.Return(links);
-        return Compact(ids);
+        return Compact(ids, lengths);
     }
 
     private const int Gone = -1;
 
-    private static int Compact(Span<int> ids)
+    private static int Compact(Span<int> ids, Span<int> lengths)
     {
         var count = 0;
-        foreach (var id in ids)
+        for (var i = 0; i < ids.Length; i++)
         {
-            if (id != Gone)
-                ids[count++] = id;
+            if (ids[i] == Gone)
+                continue;
+            if (!lengths.IsEmpty)
+                lengths[count] = lengths[i];
+            ids[count++] = ids[i];
         }
         return count;
     }

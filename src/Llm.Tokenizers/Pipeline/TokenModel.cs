@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers;
@@ -5,6 +6,11 @@ namespace Llm.Tokenizers;
 /// <summary>What turns a piece of text into ids; the section model of tokenizer.json. Safe for several threads at once.</summary>
 internal abstract class TokenModel
 {
+    /// <summary>The model that the section model of a tokenizer.json describes.</summary>
+    /// <exception cref="InvalidDataException">The section contradicts itself or lacks a part.</exception>
+    /// <exception cref="NotSupportedException">It asks for something that is not supported; the message names it.</exception>
+    public static TokenModel Read(JsonElement json) => TokenModelJson.Read(json);
+
     /// <summary>One more than the largest id.</summary>
     public abstract int VocabSize { get; }
 
