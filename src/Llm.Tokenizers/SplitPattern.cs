@@ -39,6 +39,9 @@ public abstract class SplitPattern
     /// <summary>No split: merges may reach over the whole text, as in minbpe's BasicTokenizer.</summary>
     public static SplitPattern None { get; } = new ScannedPattern<WholeTextScanner>("none", null);
 
+    /// <summary>Single characters, for counting them.</summary>
+    internal static SplitPattern Characters { get; } = new ScannedPattern<CharacterScanner>("characters", null);
+
     /// <summary>Short name: gpt2, cl100k, nanochat, qwen2 or none.</summary>
     public string Name { get; }
 
@@ -60,6 +63,11 @@ public abstract class SplitPattern
                 $"The split pattern {regex} is not supported yet. Supported: those of GPT-2, cl100k_base, nanochat and Qwen2."),
         };
     }
+
+    /// <summary>
+    /// Whether a piece always ends between a letter and a space or line end before another letter, so that a long text may be cut there.
+    /// </summary>
+    internal bool CutsBetweenWords => this != None;
 
     /// <summary>The name of the pattern.</summary>
     public override string ToString() => Name;

@@ -52,7 +52,7 @@ public sealed class WordTokenizer : LlmTokenizer
     public static WordTokenizer FromText(string text, bool lowerCases = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var words = new SortedSet<string>(Comparer<string>.Create(CompareByCodePoint));
+        var words = new SortedSet<string>(CodePointOrder.Comparer);
         foreach (var place in FindWords(text, ..text.Length))
             words.Add(Normalize(text.AsSpan()[place], lowerCases));
         words.ExceptWith([Padding, Unknown]);
@@ -81,7 +81,8 @@ public sealed class WordTokenizer : LlmTokenizer
             tokens.Add(_ids.TryGetValue(Normalize(text[place], LowerCases), out var id) ? id : _unknownId, place);
     }
 
-    private static List<Range> FindWords(ReadOnlySpan<char> text, Range part)
+    /// <summary>The places of the words in a part of a text.</summary>
+    internal static List<Range> FindWords(ReadOnlySpan<char> text, Range part)
     {
         var words = new List<Range>();
         var (start, end) = (part.Start.Value, part.End.Value);
@@ -97,12 +98,9 @@ public sealed class WordTokenizer : LlmTokenizer
     }
 
     // The capital I with a dot is the one letter whose lower case has two code points, in Python and in Hugging Face's library alike.
-    private static string Normalize(ReadOnlySpan<char> word, bool lowerCases)
+    internal static string Normalize(ReadOnlySpan<char> word, bool lowerCases)
     {
         var wellFormed = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(word.ToArray())); // unpaired surrogates become U+FFFD
         return lowerCases ? wellFormed.Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant() : wellFormed;
     }
-
-    private static int CompareByCodePoint(string left, string right) =>
-        Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
 }

@@ -154,3 +154,13 @@ internal readonly unsafe struct WholeTextScanner : IPieceScanner
 {
     public static byte* Next(byte* start, byte* end) => end;
 }
+
+/// <summary>Every character is a piece.</summary>
+internal readonly unsafe struct CharacterScanner : IPieceScanner
+{
+    public static byte* Next(byte* start, byte* end)
+    {
+        Read(start, out var length);
+        return start + length;
+    }
+}

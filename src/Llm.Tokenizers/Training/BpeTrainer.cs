@@ -4,113 +4,96 @@ using System.Text;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Learns a byte-level BPE vocabulary: the most frequent pair of neighbours becomes a token, again and again (Sennrich et al. 2016). The
-/// result
-/// depends on the text and the options only. 32,000 tokens of 16 MB of English take about one second on one core.
+/// Learns a byte-level BPE vocabulary: the most frequent pair of neighbours becomes a token, again and again (Sennrich et al. 2016).
 /// </summary>
-public sealed class BpeTrainer
+/// <param name="options">How it learns.</param>
+/// <exception cref="ArgumentException">The options do not make sense together.</exception>
+public sealed class BpeTrainer(BpeTrainerOptions? options = null) : TokenizerTrainer<ByteLevelBpeTokenizer>
 {
-    private readonly BpeTrainerOptions _options;
+    private readonly BpeTrainerOptions _options = TokenizerTrainerOptions.Valid(options ?? new BpeTrainerOptions());
 
-    /// <summary>A trainer with the given options.</summary>
-    /// <exception cref="ArgumentException">The options do not make sense together.</exception>
-    public BpeTrainer(BpeTrainerOptions? options = null)
+    private protected override TextCounter CreateCounter() => new PieceReader(_options.Pattern, _options.Threads);
+
+    private protected override ByteLevelBpeTokenizer Learn(PieceCounts counts, TrainingRun run)
     {
-        _options = options ?? new BpeTrainerOptions();
-        _options.Validate();
-    }
-
-    /// <summary>Learns from texts; no piece reaches from one text into the next.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ByteLevelBpeTokenizer Train(
-        IEnumerable<string> texts, IProgress<BpeTrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        var reader = new PieceReader(_options.Pattern);
-        foreach (var text in texts)
-        {
-            reader.Add(text);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        return Learn(reader, progress, cancellationToken);
-    }
-
-    /// <summary>Learns from UTF-8 texts that may be larger than memory; each stream is one text, read to its end and left open.</summary>
-    /// <inheritdoc cref="Train(IEnumerable{string}, IProgress{BpeTrainingProgress}?, CancellationToken)"/>
-    public ByteLevelBpeTokenizer Train(
-        IEnumerable<Stream> utf8Texts, IProgress<BpeTrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(utf8Texts);
-        var reader = new PieceReader(_options.Pattern);
-        foreach (var text in utf8Texts)
-        {
-            foreach (var bytesRead in reader.Add(text))
-            {
-                progress?.Report(new BpeTrainingProgress(bytesRead, 0, MergesWanted));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
-        return Learn(reader, progress, cancellationToken);
-    }
-
-    /// <summary>Learns from UTF-8 files; each is one text, read block by block without translation of line ends.</summary>
-    /// <inheritdoc cref="Train(IEnumerable{string}, IProgress{BpeTrainingProgress}?, CancellationToken)"/>
-    public ByteLevelBpeTokenizer TrainFromFiles(
-        IEnumerable<string> paths, IProgress<BpeTrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        return Train(Open(paths), progress, cancellationToken);
-
-        static IEnumerable<Stream> Open(IEnumerable<string> paths)
-        {
-            foreach (var path in paths)
-            {
-                using var stream = File.OpenRead(path);
-                yield return stream;
-            }
-        }
-    }
-
-    private int MergesWanted => _options.VocabSize - 256 - _options.SpecialTokens.Count;
-
-    private ByteLevelBpeTokenizer Learn(PieceReader reader, IProgress<BpeTrainingProgress>? progress, CancellationToken cancellationToken)
-    {
+        var bytes = ChooseBytes(counts);
         var isHuggingFace = _options.Rule == BpeTrainingRule.HuggingFace;
-        var firstByteId = isHuggingFace ? _options.SpecialTokens.Count : 0;
-        var byteIds = new int[256];
-        var order = isHuggingFace ? ByteSymbols.InSymbolOrder : [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
-        for (var i = 0; i < order.Length; i++)
-            byteIds[order[i]] = firstByteId + i;
-
         var tokens = new List<byte[]?>();
-        for (var id = 0; id < firstByteId + 256; id++)
-            tokens.Add(id < firstByteId ? null : [order[id - firstByteId]]);
-        var merges = LearnMerges(reader, byteIds, tokens, progress, cancellationToken);
-        var firstSpecialId = isHuggingFace ? 0 : 256 + merges.Count;
+        if (isHuggingFace)
+            tokens.AddRange(Enumerable.Repeat<byte[]?>(null, _options.SpecialTokens.Count));
+        var byteIds = new int[256];
+        Array.Fill(byteIds, -1);
+        foreach (var value in bytes)
+        {
+            byteIds[value] = tokens.Count;
+            tokens.Add([value]);
+        }
+        var merges = LearnMerges(ToSymbols(counts, byteIds), tokens, run);
+        var firstSpecialId = isHuggingFace ? 0 : tokens.Count;
         AddedToken[] special = [.. _options.SpecialTokens.Select((content, i) => new AddedToken(content, firstSpecialId + i))];
         var config = new ByteLevelBpeConfig { Pattern = _options.Pattern, AddedTokens = special };
         return new ByteLevelBpeTokenizer(new BpeVocabulary(new TokenBytes(CollectionsMarshal.AsSpan(tokens)), [.. merges], special), config);
     }
 
-    private List<BpeMerge> LearnMerges(
-        PieceReader reader, int[] byteIds, List<byte[]?> tokens, IProgress<BpeTrainingProgress>? progress, CancellationToken cancellationToken)
+    // In the order of their ids.
+    private byte[] ChooseBytes(PieceCounts counts)
     {
-        var merges = new List<BpeMerge>(MergesWanted);
-        var learner = new MergeLearner(reader.Counts, byteIds, tiesByPlace: _options.Rule == BpeTrainingRule.Minbpe);
-        var spelled = _options.SpecialTokens.Select(Encoding.UTF8.GetBytes).Select(Convert.ToHexString).ToHashSet();
-        while (merges.Count < MergesWanted && learner.TryTake(_options.MinFrequency, out var pair))
+        if (_options.Rule != BpeTrainingRule.HuggingFace)
+            return [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+        if (_options.Alphabet == ByteAlphabet.All)
+            return ByteSymbols.InSymbolOrder;
+        var seen = new long[256];
+        for (var piece = 0; piece < counts.Count; piece++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var value in counts[piece])
+                seen[value] += counts.CountOf(piece);
+        }
+        var symbols = Alphabet.Choose(ToDictionary(seen), [], _options.LimitAlphabet);
+        if (symbols.Count + _options.SpecialTokens.Count > _options.VocabSize)
+            throw new ArgumentException(
+                $"VocabSize is {_options.VocabSize}, but the text has {symbols.Count} different bytes beside {_options.SpecialTokens.Count} "
+                + "special tokens. Raise VocabSize, or set LimitAlphabet.");
+        return [.. symbols.Select(symbol => ByteSymbols.ToBytes($"{(char)symbol}")[0])];
+    }
+
+    private static Dictionary<int, long> ToDictionary(long[] seen) => Enumerable.Range(0, 256).Where(value => seen[value] > 0)
+        .ToDictionary(value => (int)ByteSymbols.ToSymbol((byte)value), value => seen[value]);
+
+    private static SymbolPieces ToSymbols(PieceCounts counts, int[] byteIds)
+    {
+        var pieces = new SymbolPieces(counts.Count, counts.Length);
+        for (var piece = 0; piece < counts.Count; piece++)
+        {
+            foreach (var value in counts[piece])
+            {
+                if (byteIds[value] >= 0)
+                    pieces.Add(byteIds[value]);
+            }
+            pieces.EndPiece(counts.CountOf(piece));
+        }
+        return pieces;
+    }
+
+    private List<BpeMerge> LearnMerges(SymbolPieces pieces, List<byte[]?> tokens, TrainingRun run)
+    {
+        var wanted = _options.VocabSize - tokens.Count
+            - (_options.Rule == BpeTrainingRule.HuggingFace ? 0 : _options.SpecialTokens.Count);
+        var merges = new List<BpeMerge>(wanted);
+        var learner = new MergeLearner(pieces, new MergeRule(
+            _options.MinFrequency, _options.MaxTokenLength ?? int.MaxValue, TiesByPlace: _options.Rule == BpeTrainingRule.Minbpe));
+        var reserved = _options.SpecialTokens.Select(Encoding.UTF8.GetBytes).ToArray();
+        while (merges.Count < wanted && learner.TryTake(out var pair))
+        {
             var (left, right) = learner.IdsOf(pair);
             byte[] bytes = [.. tokens[left]!, .. tokens[right]!];
-            if (!spelled.Add(Convert.ToHexString(bytes)))
-                continue; // a token of this spelling exists, a special one for example
+            if (reserved.Any(special => special.AsSpan().SequenceEqual(bytes)))
+                continue; // plain text must not turn into a special token
             var id = tokens.Count;
             learner.Merge(pair, id);
             tokens.Add(bytes);
             merges.Add(new BpeMerge(left, right, id));
-            if (merges.Count % 256 == 0 || merges.Count == MergesWanted)
-                progress?.Report(new BpeTrainingProgress(reader.BytesRead, merges.Count, MergesWanted));
+            if (merges.Count % 256 == 0 || merges.Count == wanted)
+                run.ReportLearning(merges.Count, wanted);
         }
         return merges;
     }

@@ -1,19 +1,16 @@
 namespace Llm.Tokenizers;
 
-/// <summary>How a <see cref="BpeTrainer"/> learns.</summary>
-public sealed class BpeTrainerOptions
+/// <summary>
+/// How a <see cref="BpeTrainer"/> learns. By default it ends up with 32,000 tokens, the bytes and the special token &lt;|endoftext|&gt;
+/// included.
+/// </summary>
+public sealed class BpeTrainerOptions : TokenizerTrainerOptions
 {
-    /// <summary>
-    /// Tokens to end up with, the 256 bytes and the special tokens included. Fewer are learned where the text runs out of pairs. The
-    /// default is 32,000.
-    /// </summary>
-    public int VocabSize { get; set; } = 32_000;
-
-    /// <summary>Pairs that occur less often are not merged. The default is 2.</summary>
-    public int MinFrequency { get; set; } = 2;
-
-    /// <summary>Names of the special tokens, in the order of their ids. The default is &lt;|endoftext|&gt; alone.</summary>
-    public IList<string> SpecialTokens { get; set; } = ["<|endoftext|>"];
+    /// <summary>The defaults.</summary>
+    public BpeTrainerOptions()
+        : base(vocabSize: 32_000, specialTokens: ["<|endoftext|>"])
+    {
+    }
 
     /// <summary>How texts are cut before pairs are counted. The default is GPT-2's pattern.</summary>
     public SplitPattern Pattern { get; set; } = SplitPattern.Gpt2;
@@ -21,23 +18,36 @@ public sealed class BpeTrainerOptions
     /// <summary>Order of ids, and of pairs that are equally frequent. The default is Hugging Face's.</summary>
     public BpeTrainingRule Rule { get; set; } = BpeTrainingRule.HuggingFace;
 
-    /// <summary>Checks that the options make sense together.</summary>
-    /// <exception cref="ArgumentException">They do not; the message says why.</exception>
-    public void Validate()
+    /// <summary>Which single bytes are tokens. The default is all of them.</summary>
+    public ByteAlphabet Alphabet { get; set; } = ByteAlphabet.All;
+
+    /// <summary>The most bytes that are tokens, with <see cref="ByteAlphabet.Seen"/>: the most frequent ones. The default is any number.</summary>
+    public int? LimitAlphabet { get; set; }
+
+    /// <summary>
+    /// Bytes of the longest token that is learned, at least 2. The default, null, is any length. Hugging Face's max_token_length is one
+    /// more: tokens stay shorter than it.
+    /// </summary>
+    public int? MaxTokenLength { get; set; }
+
+    /// <inheritdoc/>
+    public override void Validate()
     {
+        base.Validate();
         ArgumentNullException.ThrowIfNull(Pattern);
-        ArgumentNullException.ThrowIfNull(SpecialTokens);
-        if (VocabSize < 256 + SpecialTokens.Count || VocabSize >= MergeTable.MaxIds)
+        if (!Enum.IsDefined(Rule))
+            throw new ArgumentException($"{Rule} is not a training rule. Known: {string.Join(", ", Enum.GetNames<BpeTrainingRule>())}.");
+        if (!Enum.IsDefined(Alphabet))
+            throw new ArgumentException($"{Alphabet} is not a byte alphabet. Known: {string.Join(", ", Enum.GetNames<ByteAlphabet>())}.");
+        RequireAtLeast(LimitAlphabet, 1, nameof(LimitAlphabet));
+        RequireAtLeast(MaxTokenLength, 2, nameof(MaxTokenLength));
+        if (Alphabet == ByteAlphabet.Seen && Rule != BpeTrainingRule.HuggingFace)
+            throw new ArgumentException($"The rule {Rule} begins with all 256 bytes. Use {nameof(ByteAlphabet)}.{nameof(ByteAlphabet.All)}.");
+        if (Alphabet == ByteAlphabet.All && LimitAlphabet is not null)
+            throw new ArgumentException($"LimitAlphabet needs {nameof(ByteAlphabet)}.{nameof(ByteAlphabet.Seen)}.");
+        if (Alphabet == ByteAlphabet.All && VocabSize < 256 + SpecialTokens.Count)
             throw new ArgumentException(
                 $"VocabSize is {VocabSize}, but must be from {256 + SpecialTokens.Count} (256 bytes and {SpecialTokens.Count} special tokens) "
                 + $"to {MergeTable.MaxIds - 1}.");
-        if (MinFrequency < 1)
-            throw new ArgumentException($"MinFrequency is {MinFrequency}, but must be at least 1.");
-        if (SpecialTokens.Any(string.IsNullOrEmpty))
-            throw new ArgumentException("A special token has no name. Remove it from SpecialTokens.");
-        if (SpecialTokens.Distinct(StringComparer.Ordinal).Count() < SpecialTokens.Count)
-            throw new ArgumentException("SpecialTokens names a token twice. Name each once.");
-        if (!Enum.IsDefined(Rule))
-            throw new ArgumentException($"{Rule} is not a training rule. Known: {string.Join(", ", Enum.GetNames<BpeTrainingRule>())}.");
     }
 }

@@ -1,50 +1,62 @@
+using System.Runtime.InteropServices;
+
 namespace Llm.Tokenizers;
 
 /// <summary>
 /// Learns merges from counted pieces (Sennrich et al. 2016), near-linear in their length: all pieces stand in one chain of symbols; each
-/// pair
-/// knows its places, so that a merge touches only those; counts are kept up to date and a heap gives the next pair.
+/// pair knows its places, so that a merge touches only those; counts are kept up to date and a heap gives the next pair.
 /// </summary>
+/// <remarks>
+/// A merge makes a new symbol, so every pair is born whole, in one merge, and only shrinks from then on. A pair that is born too rare is
+/// forgotten at once.
+/// </remarks>
 internal sealed class MergeLearner
 {
     private const int None = -1;
 
-    private readonly int[] _symbols; // place -> id, or None where a symbol was merged into the one before
-    private readonly int[] _next;    // place -> place of the next symbol of the piece, or None
-    private readonly int[] _previous;
-    private readonly int[] _pieces;  // place -> index of the piece
-    private readonly PieceCounts _counts;
-    private readonly PairTable _pairs = new();
+    private readonly MergeRule _rule;
+    private readonly Place[] _places;
+    private readonly List<Pair> _pairs = [];
+    private readonly List<int> _lengths = []; // symbol -> how many of the smallest symbols it is
     private readonly PairQueue _queue = new();
-    private readonly bool _tiesByPlace;
+    private readonly List<int> _pairPlaces = []; // the places of every pair, those of each in a row
 
-    public MergeLearner(PieceCounts counts, ReadOnlySpan<int> byteIds, bool tiesByPlace)
+    // Of the merge that is being made: its new pairs, and every place where one of them began.
+    private readonly List<Pair> _newPairs = [];
+    private readonly List<int> _newPlaces = [];
+    private Neighbour[] _before = []; // symbol -> its pair with the new symbol
+    private Neighbour[] _after = [];
+    private int _merges;
+
+    public MergeLearner(SymbolPieces pieces, MergeRule rule)
     {
-        _counts = counts;
-        _tiesByPlace = tiesByPlace;
-        var length = 0;
-        for (var i = 0; i < counts.Count; i++)
-            length = checked(length + counts[i].Length);
-        (_symbols, _next, _previous, _pieces) = (new int[length], new int[length], new int[length], new int[length]);
-        var place = 0;
-        for (var i = 0; i < counts.Count; i++)
-            place = AddPiece(i, byteIds, place);
-        for (var pair = 0; pair < _pairs.Count; pair++)
-            Enqueue(pair);
+        _rule = rule;
+        _places = new Place[pieces.Length];
+        var table = new PairTable();
+        var end = 0;
+        for (var piece = 0; piece < pieces.Count; piece++)
+        {
+            var start = end;
+            end += pieces[piece].Length;
+            AddPiece(pieces[piece], start, end, pieces.CountOf(piece), table);
+        }
+        for (var i = 0; i < _newPairs.Count; i++)
+            (CollectionsMarshal.AsSpan(_newPairs)[i].Left, CollectionsMarshal.AsSpan(_newPairs)[i].Right) = table[i];
+        Settle();
     }
 
-    /// <summary>The pair that the rule merges next; false when none occurs <paramref name="minFrequency"/> times.</summary>
-    public bool TryTake(int minFrequency, out int pair)
+    /// <summary>The pair that the rule merges next; false when none is left.</summary>
+    public bool TryTake(out int pair)
     {
         while (_queue.TryTake(out var candidate))
         {
             pair = candidate.Pair;
-            var count = _pairs[pair].Count;
-            if (count < minFrequency)
+            if (_pairs[pair].Count < _rule.MinFrequency)
                 continue;
-            if (candidate == Candidate(pair))
+            var now = Candidate(pair);
+            if (candidate == now)
                 return true;
-            Enqueue(pair);
+            _queue.Push(now);
         }
         pair = None;
         return false;
@@ -52,77 +64,187 @@ internal sealed class MergeLearner
 
     public (int Left, int Right) IdsOf(int pair) => (_pairs[pair].Left, _pairs[pair].Right);
 
-    /// <summary>Joins every occurrence of a pair into <paramref name="joined"/>.</summary>
+    /// <summary>Joins every occurrence of a pair into <paramref name="joined"/>, a symbol that does not occur yet.</summary>
     public void Merge(int pair, int joined)
     {
-        var (left, right) = IdsOf(pair);
-        var known = _pairs.Count;
-        for (; _pairs.TryPeekPlace(pair, out var place); _pairs.DropFirstPlace(pair))
+        _merges++;
+        var merged = _pairs[pair];
+        SetLength(joined, LengthOf(merged.Left) + LengthOf(merged.Right));
+        var reach = _rule.MaxLength - LengthOf(joined); // longest neighbour that the new symbol may be joined with
+        foreach (var place in CollectionsMarshal.AsSpan(_pairPlaces).Slice(merged.Start, merged.Length))
         {
-            if (!StandsAt(place, left, right))
-                continue;
-            var weight = _counts.CountOf(_pieces[place]);
-            var gone = _next[place];
-            var (before, after) = (_previous[place], _next[gone]);
-            if (before != None)
-                Move((_symbols[before], left), (_symbols[before], joined), before, weight);
-            if (after != None)
-                Move((right, _symbols[after]), (joined, _symbols[after]), place, weight);
-            _symbols[place] = joined;
-            _symbols[gone] = None;
-            _next[place] = after;
-            if (after != None)
-                _previous[after] = place;
+            if (_places[place].Pair == pair)
+                Join(place, joined, reach);
         }
-        _pairs[pair].Count = 0;
-        for (var added = known; added < _pairs.Count; added++)
-            Enqueue(added);
+        CollectionsMarshal.AsSpan(_pairs)[pair].Count = 0;
+        Settle();
     }
 
-    private int AddPiece(int piece, ReadOnlySpan<int> byteIds, int start)
+    private void AddPiece(ReadOnlySpan<int> symbols, int start, int end, long weight, PairTable table)
     {
-        var bytes = _counts[piece];
-        var end = start + bytes.Length;
         for (var place = start; place < end; place++)
         {
-            _symbols[place] = byteIds[bytes[place - start]];
-            _pieces[place] = piece;
-            _previous[place] = place == start ? None : place - 1;
-            _next[place] = place + 1 == end ? None : place + 1;
-            if (place > start)
-                _pairs.AddPlace(_pairs.IndexOf(_symbols[place - 1], _symbols[place]), place - 1, _counts.CountOf(piece));
+            var isLast = place + 1 == end;
+            ref var here = ref _places[place];
+            here = new Place
+            {
+                Symbol = symbols[place - start],
+                Previous = place == start ? None : place - 1,
+                Next = isLast ? None : place + 1,
+                Pair = None,
+                Weight = weight,
+            };
+            if (isLast || _rule.MaxLength < 2)
+                continue;
+            var number = table.NumberOf(here.Symbol, symbols[place - start + 1]);
+            if (number == _newPairs.Count)
+                _newPairs.Add(default);
+            NotePlace(ref here, number, place);
         }
-        return end;
     }
 
-    private bool StandsAt(int place, int left, int right) =>
-        _symbols[place] == left && _next[place] != None && _symbols[_next[place]] == right;
-
-    private void Move((int Left, int Right) from, (int Left, int Right) to, int place, long weight)
+    private void Join(int place, int joined, int reach)
     {
-        _pairs[_pairs.IndexOf(from.Left, from.Right)].Count -= weight;
-        _pairs.AddPlace(_pairs.IndexOf(to.Left, to.Right), place, weight);
+        ref var here = ref _places[place];
+        ref var gone = ref _places[here.Next];
+        if (here.Previous != None)
+        {
+            ref var before = ref _places[here.Previous];
+            Forget(before);
+            if (LengthOf(before.Symbol) <= reach)
+                NotePlace(ref before, NumberOf(ref _before, before.Symbol, before.Symbol, joined), here.Previous);
+            else
+                before.Pair = None;
+        }
+        (here.Symbol, here.Next, here.Pair) = (joined, gone.Next, None);
+        if (gone.Next != None)
+        {
+            ref var after = ref _places[gone.Next];
+            Forget(gone);
+            after.Previous = place;
+            if (LengthOf(after.Symbol) <= reach)
+                NotePlace(ref here, NumberOf(ref _after, after.Symbol, joined, after.Symbol), place);
+        }
+        gone.Pair = None;
     }
 
-    private void Enqueue(int pair)
+    // A place holds the number of its pair; one that is not settled yet is counted downwards from below None.
+    private void NotePlace(ref Place place, int number, int index)
     {
-        if (_pairs[pair].Count > 0)
+        ref var pair = ref CollectionsMarshal.AsSpan(_newPairs)[number];
+        pair.Count += place.Weight;
+        pair.Length++;
+        place.Pair = None - 1 - number;
+        _newPlaces.Add(index);
+    }
+
+    private void Forget(in Place place)
+    {
+        if (place.Pair >= 0)
+            CollectionsMarshal.AsSpan(_pairs)[place.Pair].Count -= place.Weight;
+        else if (place.Pair < None)
+            CollectionsMarshal.AsSpan(_newPairs)[None - 1 - place.Pair].Count -= place.Weight;
+    }
+
+    private int NumberOf(ref Neighbour[] neighbours, int symbol, int left, int right)
+    {
+        if (symbol >= neighbours.Length)
+            Array.Resize(ref neighbours, Math.Max(2 * neighbours.Length, symbol + 1));
+        ref var neighbour = ref neighbours[symbol];
+        if (neighbour.Merge != _merges)
+        {
+            neighbour = new Neighbour { Merge = _merges, Number = _newPairs.Count };
+            _newPairs.Add(new Pair { Left = left, Right = right });
+        }
+        return neighbour.Number;
+    }
+
+    // Gives the new pairs that are frequent enough a number and the list of their places, in the order of the text.
+    private void Settle()
+    {
+        var settled = _pairs.Count;
+        var numbers = CollectionsMarshal.AsSpan(_newPairs);
+        foreach (ref var pair in numbers)
+        {
+            if (pair.Count < _rule.MinFrequency)
+            {
+                pair.Start = None;
+                continue;
+            }
+            pair.Start = _pairPlaces.Count;
+            CollectionsMarshal.SetCount(_pairPlaces, checked(_pairPlaces.Count + pair.Length));
+            _pairs.Add(pair with { Length = 0 });
+            pair.Length = _pairs.Count - 1;
+        }
+        foreach (var index in CollectionsMarshal.AsSpan(_newPlaces))
+            SettlePlace(index, numbers);
+        for (var pair = settled; pair < _pairs.Count; pair++)
             _queue.Push(Candidate(pair));
+        _newPairs.Clear();
+        _newPlaces.Clear();
+    }
+
+    private void SettlePlace(int index, ReadOnlySpan<Pair> newPairs)
+    {
+        ref var place = ref _places[index];
+        if (place.Pair >= None)
+            return; // merged away since, or settled already
+        ref readonly var born = ref newPairs[None - 1 - place.Pair];
+        place.Pair = born.Start == None ? None : born.Length;
+        if (place.Pair == None)
+            return;
+        ref var pair = ref CollectionsMarshal.AsSpan(_pairs)[place.Pair];
+        CollectionsMarshal.AsSpan(_pairPlaces)[pair.Start + pair.Length++] = index;
     }
 
     private PairCandidate Candidate(int pair) =>
-        new(_pairs[pair].Count, _tiesByPlace ? (ulong)FirstPlace(pair) : _pairs[pair].Key, pair);
+        new(_pairs[pair].Count, _rule.TiesByPlace ? (ulong)FirstPlace(pair) : _pairs[pair].Key, pair);
 
     // Occurrences only ever vanish, so the first place only moves on, and an entry of the heap can only sink.
-    private int FirstPlace(int pair)
+    private int FirstPlace(int index)
     {
-        var (left, right) = IdsOf(pair);
-        while (_pairs.TryPeekPlace(pair, out var place))
+        ref var pair = ref CollectionsMarshal.AsSpan(_pairs)[index];
+        for (; pair.Length > 0; pair.Start++, pair.Length--)
         {
-            if (StandsAt(place, left, right))
+            var place = _pairPlaces[pair.Start];
+            if (_places[place].Pair == index)
                 return place;
-            _pairs.DropFirstPlace(pair);
         }
         return int.MaxValue;
+    }
+
+    private int LengthOf(int symbol) => symbol < _lengths.Count ? _lengths[symbol] : 1;
+
+    private void SetLength(int symbol, int length)
+    {
+        while (_lengths.Count <= symbol)
+            _lengths.Add(1);
+        _lengths[symbol] = length;
+    }
+
+    private struct Place
+    {
+        public int Symbol;
+        public int Next; // place of the next symbol of the piece, or None
+        public int Previous;
+        public int Pair; // the pair that begins here, or None
+        public long Weight; // occurrences of the piece
+    }
+
+    private struct Pair
+    {
+        public int Left;
+        public int Right;
+        public long Count;
+        public int Start; // of its places
+        public int Length;
+
+        public readonly ulong Key => (ulong)(uint)Left << 32 | (uint)Right;
+    }
+
+    private struct Neighbour
+    {
+        public int Merge; // the merge in which the number was given
+        public int Number;
     }
 }

@@ -1,88 +1,205 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Cuts texts and streams into pieces and counts them; a stream is read block by block, and needs memory for its different pieces only.
+/// Cuts texts and streams by a pattern and counts the pieces; a stream is read block by block, and needs memory for its different pieces
+/// only.
 /// </summary>
-internal sealed class PieceReader(SplitPattern pattern)
+internal sealed class PieceReader : TextCounter
 {
     private const int BlockLength = 1 << 20;
+    private const int CharsAtOnce = 1 << 18;
 
     // A piece that ends this far before the end of what has been read would end there whatever follows.
     private const int Lookahead = 8;
 
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-    private byte[] _text = new byte[2 * BlockLength];
-    private int _used;
+    private readonly SplitPattern _pattern;
+    private readonly bool _findsCuts;
+    private readonly BlockCounter<Utf8Block> _counter;
+    private Utf8Block _block = new(BlockLength);
+    private int _fullAt = BlockLength;
 
-    public PieceCounts Counts { get; } = new();
-
-    public long BytesRead { get; private set; }
-
-    /// <summary>Counts the pieces of one text.</summary>
-    public void Add(ReadOnlySpan<char> text)
+    /// <param name="pattern">How texts are cut.</param>
+    /// <param name="threads">Threads, the caller's included.</param>
+    public PieceReader(SplitPattern pattern, int threads)
     {
-        Append(text);
-        CountPieces(isLast: true);
+        _pattern = pattern;
+        _findsCuts = threads > 1 && pattern.CutsBetweenWords;
+        _counter = new BlockCounter<Utf8Block>(threads, CountPieces);
     }
 
-    /// <summary>
-    /// Counts the pieces of one UTF-8 text; bytes that are no text count as U+FFFD, a byte order mark at its start as nothing.
-    /// </summary>
-    public IEnumerable<long> Add(Stream utf8)
+    public override void Add(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (var rest = text.AsSpan(); rest.Length > 0;)
+        {
+            var length = Math.Min(rest.Length, CharsAtOnce);
+            if (length < rest.Length && char.IsHighSurrogate(rest[length - 1]))
+                length--;
+            BytesRead += _block.Append(rest[..length]);
+            rest = rest[length..];
+            HandOnIfFull();
+        }
+        EndText();
+    }
+
+    public override IEnumerable<long> Add(Stream utf8)
     {
         var bytes = new byte[BlockLength];
-        var chars = new char[BlockLength + 1];
-        var isFirst = true;
-        int read;
+        var (kept, isFirst, read) = (0, true, 0);
         do
         {
-            read = utf8.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            var block = isFirst && bytes.AsSpan(0, read).StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(3, read - 3) : bytes.AsSpan(0, read);
+            read = utf8.ReadAtLeast(bytes.AsSpan(kept), bytes.Length - kept, throwOnEndOfStream: false);
+            BytesRead += read;
+            var (start, end) = (isFirst && bytes.AsSpan(0, kept + read).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0, kept + read);
+            var isLast = end < bytes.Length;
+            kept = isLast ? 0 : LengthOfCutCharacter(bytes.AsSpan(start, end - start));
             isFirst = false;
-            var isLast = read < bytes.Length;
-            Append(chars.AsSpan(0, _decoder.GetChars(block, chars, flush: isLast)));
-            CountPieces(isLast);
+            AppendSanitized(bytes.AsSpan(start, end - kept - start));
+            bytes.AsSpan(end - kept, kept).CopyTo(bytes);
+            HandOnIfFull();
             yield return BytesRead;
+            if (isLast)
+                break;
         }
-        while (read == bytes.Length);
+        while (true);
+        EndText();
     }
 
-    private void Append(ReadOnlySpan<char> text)
+    public override PieceCounts Finish()
     {
-        var length = Encoding.UTF8.GetByteCount(text);
-        var needed = checked(_used + length + UnicodeClasses.Padding);
-        if (needed > _text.Length)
-            Array.Resize(ref _text, Math.Max(needed, 2 * _text.Length));
-        Encoding.UTF8.GetBytes(text, _text.AsSpan(_used));
-        _used += length;
-        BytesRead += length;
-        _text.AsSpan(_used, UnicodeClasses.Padding).Clear();
+        _counter.Add(_block);
+        _block = new Utf8Block(0);
+        return _counter.Finish();
     }
 
-    private unsafe void CountPieces(bool isLast)
+    public override void Dispose() => _counter.Dispose();
+
+    private void AppendSanitized(ReadOnlySpan<byte> utf8)
+    {
+        if (Utf8.IsValid(utf8))
+            _block.Append(utf8);
+        else
+            _block.Append(Encoding.UTF8.GetString(utf8));
+    }
+
+    // How many bytes at the end begin a character that the next block may complete.
+    private static int LengthOfCutCharacter(ReadOnlySpan<byte> utf8)
+    {
+        for (var length = 1; length <= Math.Min(3, utf8.Length); length++)
+        {
+            if (Rune.DecodeFromUtf8(utf8[^length..], out _, out _) == System.Buffers.OperationStatus.NeedMoreData)
+                return length;
+        }
+        return 0;
+    }
+
+    private void EndText()
+    {
+        _block.EndText();
+        HandOnIfFull();
+    }
+
+    private void HandOnIfFull()
+    {
+        if (_block.Used < _fullAt)
+            return;
+        var (start, end) = _block.OpenText;
+        var cut = _findsCuts ? FindCut(_block.Bytes.AsSpan(start, end - start)) + start : start;
+        var rest = _block.TakeFrom(cut, BlockLength);
+        _block.EndText();
+        if (_block.Texts.Count > 0)
+            _counter.Add(_block);
+        else
+            _block.Free();
+        _block = rest;
+        if (rest.Used >= BlockLength)
+            CountHere();
+        _fullAt = Math.Max(BlockLength, 2 * _block.Used); // so that a piece of any length costs linear time
+    }
+
+    // Where no cut can be seen from outside, only the pattern itself finds one, from the start of the text on.
+    private unsafe void CountHere()
+    {
+        _block.PadEnd();
+        var utf8 = _block.Bytes.AsSpan(0, _block.Used);
+        var certain = utf8.Length - Math.Max(Lookahead, LengthOfSpacesAtEnd(utf8));
+        int done;
+        fixed (byte* text = utf8)
+            done = Count(text, text + utf8.Length, certain, _counter.CountHere());
+        var rest = _block.TakeFrom(done, BlockLength);
+        _block.Free();
+        _block = rest;
+    }
+
+    private unsafe void CountPieces(Utf8Block block, PieceCounts counts)
+    {
+        fixed (byte* bytes = block.Bytes)
+        {
+            foreach (var (start, end) in block.Texts)
+                Count(bytes + start, bytes + end, end - start, counts);
+        }
+        block.Free();
+    }
+
+    // Counts the pieces that end at or before a place, and returns where the last of them ends.
+    private unsafe int Count(byte* text, byte* end, int certain, PieceCounts counts)
     {
         Span<int> lengths = stackalloc int[256];
         var done = 0;
-        var certain = isLast ? _used : _used - Lookahead;
-        fixed (byte* text = _text)
+        while (done < certain)
         {
-            while (done < certain)
+            foreach (var length in lengths[.._pattern.Split(text + done, end, lengths)])
             {
-                var start = done;
-                foreach (var length in lengths[..pattern.Split(text + done, text + _used, lengths)])
-                {
-                    if (done + length > certain)
-                        break;
-                    Counts.Add(new ReadOnlySpan<byte>(text + done, length));
-                    done += length;
-                }
-                if (done == start)
-                    break;
+                if (done + length > certain)
+                    return done;
+                counts.Add(new ReadOnlySpan<byte>(text + done, length));
+                done += length;
             }
         }
-        _text.AsSpan(done, _used - done).CopyTo(_text);
-        _used -= done;
+        return done;
+    }
+
+    // Between a letter and a space or line end that a letter follows, every pattern cuts, whatever stands around.
+    private static unsafe int FindCut(ReadOnlySpan<byte> utf8)
+    {
+        fixed (byte* text = utf8)
+        {
+            for (var place = utf8.Length - Lookahead; place > 0; place--)
+            {
+                if (text[place] is (byte)' ' or (byte)'\n' && IsLetter(text + place + 1) && IsLetter(FindCharacterBefore(text + place, text)))
+                    return place;
+            }
+        }
+        return 0;
+    }
+
+    private static unsafe bool IsLetter(byte* character) => (UnicodeClasses.Read(character, out _) & UnicodeClasses.Letter) != 0;
+
+    private static unsafe byte* FindCharacterBefore(byte* place, byte* start)
+    {
+        do
+            place--;
+        while (place > start && (*place & 0xC0) == 0x80);
+        return place;
+    }
+
+    // A run of spaces that reaches the end may go on, and where it is cut depends on what follows it.
+    private static unsafe int LengthOfSpacesAtEnd(ReadOnlySpan<byte> utf8)
+    {
+        fixed (byte* text = utf8)
+        {
+            var place = text + utf8.Length;
+            while (place > text)
+            {
+                var before = FindCharacterBefore(place, text);
+                if ((UnicodeClasses.Read(before, out _) & UnicodeClasses.Space) == 0)
+                    break;
+                place = before;
+            }
+            return (int)(text + utf8.Length - place);
+        }
     }
 }
