@@ -67,7 +67,7 @@ public abstract class SplitPattern
     /// <summary>
     /// Whether a piece always ends between a letter and a space or line end before another letter, so that a long text may be cut there.
     /// </summary>
-    internal bool CutsBetweenWords => this != None;
+    internal virtual bool CutsBetweenWords => false;
 
     /// <summary>The name of the pattern.</summary>
     public override string ToString() => Name;
@@ -84,6 +84,8 @@ public abstract class SplitPattern
     private sealed class ScannedPattern<TScanner>(string name, string? regex) : SplitPattern(name, regex)
         where TScanner : struct, IPieceScanner
     {
+        internal override bool CutsBetweenWords => typeof(TScanner) != typeof(WholeTextScanner);
+
         internal override unsafe int Split(byte* text, byte* end, Span<int> lengths)
         {
             var count = 0;
