@@ -61,7 +61,7 @@ public sealed class BpeTrainer(BpeTrainerOptions? options = null) : TokenizerTra
 
     private static SymbolPieces ToSymbols(PieceCounts counts, int[] byteIds)
     {
-        var pieces = new SymbolPieces(counts.Count, counts.Length);
+        var pieces = new SymbolPieces(counts.Length);
         for (var piece = 0; piece < counts.Count; piece++)
         {
             foreach (var value in counts[piece])

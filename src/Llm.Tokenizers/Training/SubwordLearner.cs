@@ -50,7 +50,7 @@ internal sealed class SubwordLearner
             throw new ArgumentException(
                 $"VocabSize is {_rule.VocabSize}, but special tokens and characters are {_tokens.Count} already. Raise VocabSize, or set "
                 + "LimitAlphabet.");
-        var pieces = new SymbolPieces(words.Count, words.Length);
+        var pieces = new SymbolPieces(words.Length);
         for (var word = 0; word < words.Count; word++)
         {
             foreach (var character in WordCharacters(words[word], alphabet))

@@ -1,49 +1,51 @@
+using System.Runtime.InteropServices;
+
 namespace Llm.Tokenizers;
 
-/// <summary>Counted pieces of a text as the ids of their smallest symbols, one after the other.</summary>
+/// <summary>Counted pieces of a text as numbers of their smallest symbols, one after the other.</summary>
 internal sealed class SymbolPieces
 {
-    private readonly int[] _ends;
-    private readonly long[] _counts;
-    private int[] _symbols;
-    private int _pieces;
+    private readonly List<int> _symbols;
+    private readonly List<int> _ends = [];
+    private readonly List<long> _counts = [];
 
-    /// <param name="pieces">How many pieces will come.</param>
-    /// <param name="symbols">About how many symbols they have together.</param>
-    public SymbolPieces(int pieces, int symbols) => (_ends, _counts, _symbols) = (new int[pieces], new long[pieces], new int[symbols]);
+    /// <param name="capacity">About how many symbols will come.</param>
+    public SymbolPieces(int capacity) => _symbols = new List<int>(capacity);
 
-    public int Count => _pieces;
+    /// <summary>How many pieces there are.</summary>
+    public int Count => _ends.Count;
 
     /// <summary>Symbols of all pieces together.</summary>
-    public int Length { get; private set; }
+    public int Length => _symbols.Count;
 
     /// <summary>Occurrences of all pieces together.</summary>
     public long TotalCount { get; private set; }
 
-    public ReadOnlySpan<int> this[int piece] => _symbols.AsSpan()[(piece == 0 ? 0 : _ends[piece - 1]).._ends[piece]];
+    /// <summary>The symbols of a piece.</summary>
+    public ReadOnlySpan<int> this[int piece] => Slice(StartOf(piece), EndOf(piece) - StartOf(piece));
+
+    public int StartOf(int piece) => piece == 0 ? 0 : _ends[piece - 1];
 
     public int EndOf(int piece) => _ends[piece];
 
-    public int SymbolAt(int place) => _symbols[place];
-
-    /// <summary>Symbols that may reach from one piece into the next.</summary>
-    public ReadOnlySpan<int> Slice(int start, int length) => _symbols.AsSpan(start, length);
-
     public long CountOf(int piece) => _counts[piece];
 
-    /// <summary>Appends a symbol to the piece that is being made.</summary>
-    public void Add(int symbol)
-    {
-        if (Length == _symbols.Length)
-            Array.Resize(ref _symbols, (int)Math.Min(Array.MaxLength, Math.Max(16, 2L * Length)));
-        _symbols[Length++] = symbol;
-    }
+    public int SymbolAt(int place) => _symbols[place];
 
-    /// <summary>Ends the piece that is being made.</summary>
+    /// <summary>Symbols that stand in a row.</summary>
+    public ReadOnlySpan<int> Slice(int start, int length) => CollectionsMarshal.AsSpan(_symbols).Slice(start, length);
+
+    /// <summary>Appends a symbol to the piece that is being made.</summary>
+    public void Add(int symbol) => _symbols.Add(symbol);
+
+    /// <summary>Ends the piece that is being made; one without symbols counts as none.</summary>
+    /// <param name="count">How often it occurs.</param>
     public void EndPiece(long count)
     {
-        (_ends[_pieces], _counts[_pieces]) = (Length, count);
-        _pieces++;
+        if (Count > 0 ? _ends[^1] == Length : Length == 0)
+            return;
+        _ends.Add(Length);
+        _counts.Add(count);
         TotalCount += count;
     }
 }

@@ -1,25 +1,22 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using Llm.Testing;
 
 namespace Llm.Tokenizers.Tests;
 
 public class BpeTrainerTests
 {
-    public static TheoryData<int> HuggingFaceCases => [.. CasesOf("hf_bpe.json").Index().Where(c => IsByteLevel(c.Item)).Select(c => c.Index)];
+    public static TheoryData<int> HuggingFaceCases => [.. TrainingGolden.Cases("hf_bpe.json").Index().Where(c => TrainingGolden.IsByteLevel(c.Item)).Select(c => c.Index)];
 
-    public static TheoryData<int> MinbpeCases => [.. Enumerable.Range(0, CasesOf("minbpe.json").Count)];
+    public static TheoryData<int> MinbpeCases => [.. Enumerable.Range(0, TrainingGolden.Cases("minbpe.json").Count)];
 
-    public static TheoryData<int> RustRuleCases => [.. Enumerable.Range(0, CasesOf("rust_rule.json").Count)];
+    public static TheoryData<int> RustRuleCases => [.. Enumerable.Range(0, TrainingGolden.Cases("rust_rule.json").Count)];
 
     [Theory, MemberData(nameof(HuggingFaceCases))]
     public void Train_HuggingFaceRule_EqualsGolden(int index)
     {
-        var golden = CasesOf("hf_bpe.json")[index];
+        var golden = TrainingGolden.Cases("hf_bpe.json")[index];
         var options = golden.GetProperty("options");
-        var text = TextOf(golden);
-        var texts = golden.GetProperty("fed_as").GetString() == "lines" ? Lines(text) : [text];
 
         var tokenizer = new BpeTrainer(new BpeTrainerOptions
         {
@@ -29,17 +26,17 @@ public class BpeTrainerTests
             Alphabet = options.Has("initial_alphabet") ? ByteAlphabet.All : ByteAlphabet.Seen,
             MaxTokenLength = options.TryGetProperty("max_token_length", out var max) ? max.GetInt32() - 1 : null,
             SpecialTokens = [.. options.GetProperty("special_tokens").EnumerateArray().Select(token => token.GetString()!)],
-        }).Train(texts, cancellationToken: TestContext.Current.CancellationToken);
+        }).Train(TrainingGolden.Texts(golden), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(golden.GetProperty("vocab").EnumerateArray().Select(token => token.GetString()), TokensOf(tokenizer));
         Assert.Equal(golden.GetProperty("merges").EnumerateArray().Select(merge => $"{merge[0]} {merge[1]}"), MergesOf(tokenizer));
     }
 
     [Theory, MemberData(nameof(MinbpeCases))]
-    public void Train_MinbpeRule_EqualsGolden(int index) => CompareMerges(CasesOf("minbpe.json")[index], BpeTrainingRule.Minbpe);
+    public void Train_MinbpeRule_EqualsGolden(int index) => CompareMerges(TrainingGolden.Cases("minbpe.json")[index], BpeTrainingRule.Minbpe);
 
     [Theory, MemberData(nameof(RustRuleCases))]
-    public void Train_RustRule_EqualsGolden(int index) => CompareMerges(CasesOf("rust_rule.json")[index], BpeTrainingRule.RustBpe);
+    public void Train_RustRule_EqualsGolden(int index) => CompareMerges(TrainingGolden.Cases("rust_rule.json")[index], BpeTrainingRule.RustBpe);
 
     [Theory, InlineData(BpeTrainingRule.HuggingFace), InlineData(BpeTrainingRule.RustBpe), InlineData(BpeTrainingRule.Minbpe)]
     public void Train_AnyText_EqualsCountingEverythingAnew(BpeTrainingRule rule)
@@ -63,7 +60,7 @@ public class BpeTrainerTests
     [Fact]
     public void Train_TextsFilesAndStreams_LearnTheSame()
     {
-        var paths = new[] { "moby-dick-1.txt", "mixed.txt", "moby-dick-132.txt" }.Select(name => TestData.Golden("tokenizers", "training", name)).ToArray();
+        var paths = new[] { "moby-dick-1.txt", "mixed.txt", "moby-dick-132.txt" }.Select(name => TrainingGolden.PathOf(name)).ToArray();
         var trainer = new BpeTrainer(new BpeTrainerOptions { VocabSize = 500 });
 
         var fromTexts = trainer.Train(paths.Select(path => File.ReadAllText(path)), cancellationToken: TestContext.Current.CancellationToken);
@@ -140,7 +137,7 @@ public class BpeTrainerTests
     public void Train_Progress_ReportsReadingThenEveryMerge()
     {
         var reports = new Reports();
-        var text = File.ReadAllBytes(TestData.Golden("tokenizers", "training", "moby-dick-1.txt"));
+        var text = File.ReadAllBytes(TrainingGolden.PathOf("moby-dick-1.txt"));
 
         new BpeTrainer(new BpeTrainerOptions { VocabSize = 600 }).Train([new MemoryStream(text)], reports, TestContext.Current.CancellationToken);
 
@@ -192,7 +189,7 @@ public class BpeTrainerTests
             Rule = rule,
             Pattern = golden.GetProperty("pattern").GetString() is { } regex ? SplitPattern.FromRegex(regex)
                 : golden.Has("trainer") && golden.Text("trainer") == "RegexTokenizer" ? SplitPattern.Cl100k : SplitPattern.None,
-        }).Train([TextOf(golden)], cancellationToken: TestContext.Current.CancellationToken);
+        }).Train([TrainingGolden.Text(golden)], cancellationToken: TestContext.Current.CancellationToken);
 
         if (golden.TryGetProperty("error", out _))
         {
@@ -207,28 +204,6 @@ public class BpeTrainerTests
         foreach (var encoding in encodings.EnumerateArray())
             Assert.Equal(encoding[1].EnumerateArray().Select(id => id.GetInt32()), tokenizer.Encode(encoding[0].GetString()));
     }
-
-    private static List<JsonElement> CasesOf(string file)
-    {
-        using var stream = File.OpenRead(TestData.Golden("tokenizers", "training", file));
-        return [.. JsonDocument.Parse(stream).RootElement.GetProperty("cases").EnumerateArray()];
-    }
-
-    private static string TextOf(JsonElement golden) =>
-        File.ReadAllText(TestData.Golden("tokenizers", "training", golden.GetProperty("text").GetString()!), Encoding.UTF8);
-
-    private static IEnumerable<string> Lines(string text)
-    {
-        for (var start = 0; start < text.Length;)
-        {
-            var end = text.IndexOf('\n', start) is >= 0 and var found ? found + 1 : text.Length;
-            yield return text[start..end];
-            start = end;
-        }
-    }
-
-    private static bool IsByteLevel(JsonElement golden) => golden.GetProperty("pre_tokenizer") is { ValueKind: JsonValueKind.Object } preTokenizer
-        && preTokenizer.GetProperty("type").GetString() is "ByteLevel" or "Sequence";
 
     private static SplitPattern PatternOf(JsonElement golden)
     {
