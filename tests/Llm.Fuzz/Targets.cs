@@ -1,0 +1,36 @@
+using Llm.Tokenizers;
+
+namespace Llm.Fuzz;
+
+/// <summary>What is fuzzed.</summary>
+internal static class Targets
+{
+    private static readonly string[] Texts = ["", "Hello world, it's 2026!  ", "\u00e4\u0301 𝟘 漢字 \r\n\t ##ing <unk> [MASK] ▁▁ <|endoftext|>"];
+    private static readonly string Scratch = Directory.CreateTempSubdirectory("llm-fuzz").FullName;
+
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("tokenizer-json", () => Golden("tokenizers", "tokenizer*.json", maxBytes: 100_000), bytes => UseTokenizer(bytes, "tokenizer.json"), IsRefusal),
+        new("sentencepiece", () => Golden("tokenizers", "*.model", maxBytes: 1 << 20), bytes => UseTokenizer(bytes, "tokenizer.model"), IsRefusal),
+    ];
+
+    private static bool IsRefusal(Exception error) => error is InvalidDataException or NotSupportedException or ArgumentException;
+
+    private static void UseTokenizer(byte[] bytes, string name)
+    {
+        var path = Path.Combine(Scratch, name);
+        File.WriteAllBytes(path, bytes);
+        var tokenizer = TokenizerFolder.Load(path);
+        foreach (var text in Texts)
+            tokenizer.Decode(tokenizer.Encode(text));
+    }
+
+    private static IEnumerable<byte[]> Golden(string folder, string pattern, int maxBytes)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Llm.sln")))
+            root = root.Parent;
+        var files = Directory.GetFiles(Path.Combine(root!.FullName, "tests", "Golden", folder), pattern, SearchOption.AllDirectories);
+        return files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length <= maxBytes);
+    }
+}
