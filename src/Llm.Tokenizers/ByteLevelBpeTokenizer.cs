@@ -107,7 +107,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
             byte* text = start, end = start + utf8.Length;
             while (text < end)
             {
-                var count = Config.Pattern.Split(text, end, lengths);
+                var count = Config.Pattern.Split(start, text, end, lengths);
                 foreach (var length in lengths[..count])
                 {
                     var first = tokens.Count;

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// The classes of code points that split patterns ask for (\p{L}, \p{N}, \s, line ends), read from UTF-8 one character at a time.
+/// The classes of code points that split patterns ask for (\p{L}, \p{N}, \s, line ends, o200k's two halves of words), read from UTF-8
+/// one character at a time.
 /// The text must be well-formed and be followed by <see cref="Padding"/> zero bytes.
 /// </summary>
 internal static unsafe class UnicodeClasses
@@ -15,14 +16,22 @@ internal static unsafe class UnicodeClasses
     public const byte Space = 4;
     public const byte LineEnd = 8;
 
+    /// <summary>Upper case, title case, and what has no case: letters and marks.</summary>
+    public const byte UpperPart = 16;
+
+    /// <summary>Lower case, and what has no case: letters and marks.</summary>
+    public const byte LowerPart = 32;
+
     /// <summary>Bytes that may be read behind the text.</summary>
     public const int Padding = 16;
 
     private const byte NotAscii = 128;
     private const int CodePoints = 0x110000;
 
-    // Planes 4 to 13 are unassigned, 15 and 16 are private: they hold neither letters nor numbers nor spaces.
-    private const int LastClassifiedPlane = 0x40000;
+    // Planes 4 to 13 are unassigned, 14 has some marks at its start, 15 and 16 are private.
+    private const int FirstUnassignedPlane = 0x40000;
+    private const int MarksOfPlane14 = 0xE0000;
+    private const int MarksOfPlane14End = 0xE1000;
 
     private static readonly byte* ByCodePoint = Classify();
     private static readonly byte* ByFirstByte = ClassifyFirstBytes();
@@ -86,7 +95,9 @@ internal static unsafe class UnicodeClasses
     private static byte* Classify()
     {
         var classes = (byte*)NativeMemory.AllocZeroed(CodePoints); // lives as long as the process; pages that stay zero cost nothing
-        for (var codePoint = 0; codePoint < LastClassifiedPlane; codePoint++)
+        for (var codePoint = 0; codePoint < FirstUnassignedPlane; codePoint++)
+            classes[codePoint] = ClassOf(codePoint);
+        for (var codePoint = MarksOfPlane14; codePoint < MarksOfPlane14End; codePoint++)
             classes[codePoint] = ClassOf(codePoint);
         return classes;
     }
@@ -105,7 +116,10 @@ internal static unsafe class UnicodeClasses
         '\t' or '\v' or '\f' or 0x85 => Space,
         _ => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
         {
-            <= UnicodeCategory.OtherLetter => Letter,
+            UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter => Letter | UpperPart,
+            UnicodeCategory.LowercaseLetter => Letter | LowerPart,
+            UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => Letter | UpperPart | LowerPart,
+            <= UnicodeCategory.EnclosingMark => UpperPart | LowerPart,
             >= UnicodeCategory.DecimalDigitNumber and <= UnicodeCategory.OtherNumber => Number,
             >= UnicodeCategory.SpaceSeparator and <= UnicodeCategory.ParagraphSeparator => Space,
             _ => 0,

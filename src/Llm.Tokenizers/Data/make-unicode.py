@@ -1,12 +1,13 @@
-"""Makes unicode.deflate: the Unicode data that tokenizers 0.23.1 uses and .NET lacks or holds in another version. README.md tells the rest.
+"""Makes unicode.deflate and unicode-properties.deflate: the Unicode data that tokenizers 0.23.1 uses and .NET lacks or holds in another
+version. README.md tells the rest.
 
-Usage: make-unicode.py NORMALIZATION_TABLES CATEGORY_TABLES SCRIPTS FOLDS
+Usage: make-unicode.py NORMALIZATION_TABLES CATEGORY_TABLES SCRIPTS FOLDS PROPERTIES
 """
 import re
 import sys
 import zlib
 
-normalization, categories, scripts, folds = (open(path, encoding="utf-8").read() for path in sys.argv[1:5])
+normalization, categories, scripts, folds, properties = (open(path, encoding="utf-8").read() for path in sys.argv[1:6])
 
 
 def table(source, name, end=r"\];"):
@@ -95,10 +96,10 @@ lower |= {point: [point + 0x20] for point in range(0x10D50, 0x10D66)}
 lower = {point: to for point, to in lower.items() if not 0xA7CE <= point <= 0xA7D5 or point == 0xA7D0}
 write_mappings(lower)
 
-# Full case folding in Unicode 16, without Turkish.
+# Full case folding in Unicode 16.
 fold = {}
 for length in (1, 2, 3):
-    rows = re.search(rf"OnigUnicodeFolds{length}\[\] = \{{(.*?)-- LOCALE", folds, re.S).group(1)
+    rows = re.search(rf"OnigUnicodeFolds{length}\[\] = \{{(.*?)\n\}};", folds, re.S).group(1)
     units = [int(number, 0) for number in re.findall(r"(0x[0-9a-f]+|\b\d+)\s*,", re.sub(r"/\*.*?\*/", "", rows, flags=re.S))]
     at = 0
     while at < len(units):
@@ -108,8 +109,34 @@ for length in (1, 2, 3):
         at += length + 1 + count
 write_mappings(fold)
 
-packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-packed = packer.compress(bytes(out)) + packer.flush()
-with open("unicode.deflate", "wb") as file:
-    file.write(packed)
-print(len(out), "bytes,", len(packed), "packed")
+
+
+def pack(name):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(bytes(out)) + packer.flush()
+    with open(name, "wb") as file:
+        file.write(packed)
+    print(name, len(out), "bytes,", len(packed), "packed")
+    out.clear()
+
+
+pack("unicode.deflate")
+
+# The properties that regular expressions name: the sets in the order of their numbers, then name and number of each.
+aliases = dict(re.findall(r"#define (CR_\w+) (CR_\w+)", properties))
+ranges = {name: hexes(rows) for name, rows in re.findall(r"^(CR_\w+)\[\] = \{ \d+,(.*?)\};", properties, re.S | re.M)}
+sets = re.findall(r"CR_\w+", re.search(r"CodeRanges\[\] = \{(.*?)\};", properties, re.S).group(1))
+write([len(sets)])
+for name in sets:
+    ends = ranges[aliases.get(name, name)]
+    write([len(ends) // 2])
+    last = 0
+    for first, end in zip(ends[::2], ends[1::2]):
+        write([first - last, end + 1 - first])
+        last = end + 1
+pool = re.findall(r'pool_str(\d+)\[sizeof\("(\w+)"\)\]', properties)
+numbers = {place: number for place, number in re.findall(r"pool_offset\((\d+)\),\s*(\d+)\}", properties)}
+write([len(pool)])
+for place, name in pool:
+    write([len(name), *name.encode(), int(numbers[place])])
+pack("unicode-properties.deflate")

@@ -42,10 +42,13 @@ internal static class PreTokenizerJson
 
     private static SplitPattern ReadSplit(JsonElement split)
     {
-        // Keeping the matches as pieces, and throwing the gaps away: these patterns match everything, so both spellings mean the same.
-        var keepsMatches = (split.FindString("behavior"), split.IsTrue("invert")) is ("Isolated", false) or ("Removed", true);
-        return keepsMatches
-            ? SplitPattern.FromRegex(split.GetProperty("pattern").GetProperty("Regex").GetString()!)
-            : throw new NotSupportedException($"it has a Split with the behavior '{split.FindString("behavior")}', which is not supported yet.");
+        var pattern = SplitPattern.FromOniguruma(split.GetProperty("pattern").GetProperty("Regex").GetString()!);
+        // Keeping the matches as pieces and throwing the gaps away is the same where there are none.
+        return (split.FindString("behavior"), split.IsTrue("invert")) switch
+        {
+            ("Isolated", _) => pattern,
+            ("Removed", true) when pattern.MatchesEverything => pattern,
+            var (behavior, _) => throw new NotSupportedException($"it has a Split with the behavior '{behavior}', which is not supported yet."),
+        };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class TextPattern
     public static TextPattern FromString(string text) => new(text, null);
 
     /// <exception cref="NotSupportedException">The expression asks for something that is not supported.</exception>
-    public static TextPattern FromRegex(string regex) => new(regex, SplitPattern.FromRegex(regex));
+    public static TextPattern FromRegex(string regex) => new(regex, SplitPattern.FromOniguruma(regex));
 
     /// <summary>Reads {"String": …} or {"Regex": …}.</summary>
     public static TextPattern Read(JsonElement section)

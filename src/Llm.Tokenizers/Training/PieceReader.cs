@@ -12,9 +12,6 @@ internal sealed class PieceReader : TextCounter
     private const int BlockLength = 1 << 20;
     private const int CharsAtOnce = 1 << 18;
 
-    // A piece that ends this far before the end of what has been read would end there whatever follows.
-    private const int Lookahead = 8;
-
     private readonly SplitPattern _pattern;
     private readonly bool _findsCuts;
     private readonly BlockCounter<Utf8Block> _counter;
@@ -125,7 +122,7 @@ internal sealed class PieceReader : TextCounter
     {
         _block.PadEnd();
         var utf8 = _block.Bytes.AsSpan(0, _block.Used);
-        var certain = utf8.Length - Math.Max(Lookahead, LengthOfSpacesAtEnd(utf8));
+        var certain = utf8.Length - Math.Max(_pattern.Lookahead, LengthOfSpacesAtEnd(utf8));
         int done;
         fixed (byte* text = utf8)
             done = Count(text, text + utf8.Length, certain, _counter.CountHere());
@@ -151,7 +148,7 @@ internal sealed class PieceReader : TextCounter
         var done = 0;
         while (done < certain)
         {
-            foreach (var length in lengths[.._pattern.Split(text + done, end, lengths)])
+            foreach (var length in lengths[.._pattern.Split(text, text + done, end, lengths)])
             {
                 if (done + length > certain)
                     return done;
@@ -163,11 +160,11 @@ internal sealed class PieceReader : TextCounter
     }
 
     // Between a letter and a space or line end that a letter follows, every pattern cuts, whatever stands around.
-    private static unsafe int FindCut(ReadOnlySpan<byte> utf8)
+    private unsafe int FindCut(ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)
         {
-            for (var place = utf8.Length - Lookahead; place > 0; place--)
+            for (var place = utf8.Length - _pattern.Lookahead; place > 0; place--)
             {
                 if (text[place] is (byte)' ' or (byte)'\n' && IsLetter(text + place + 1) && IsLetter(FindCharacterBefore(text + place, text)))
                     return place;

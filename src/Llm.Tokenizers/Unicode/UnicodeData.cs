@@ -5,7 +5,7 @@ namespace Llm.Tokenizers;
 
 /// <summary>
 /// The Unicode data that Hugging Face's tokenizers 0.23.1 works with where .NET's own would give other results: it is of older versions
-/// (normalization, categories and scripts: 9), or .NET asks the operating system (lower case). Data/README.md tells where it comes from.
+/// (normalization and scripts: 9, categories: 8), or .NET asks the operating system (lower case). Data/README.md tells where it comes from.
 /// </summary>
 internal sealed class UnicodeData
 {

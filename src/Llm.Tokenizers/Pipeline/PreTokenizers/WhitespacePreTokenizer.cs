@@ -6,6 +6,8 @@ namespace Llm.Tokenizers;
 /// <summary>The matches of <c>\w+|[^\w\s]+</c>: runs of word characters, and runs of what is neither word nor space.</summary>
 internal sealed class WhitespacePreTokenizer : TextPreTokenizer
 {
+    private static readonly CodePointSet RustWord = UnicodeProperties.Get("word").Union(UnicodeProperties.Get("joincontrol"));
+
     private enum Kind
     {
         Space,
@@ -36,6 +38,6 @@ internal sealed class WhitespacePreTokenizer : TextPreTokenizer
     {
         if (Rune.IsWhiteSpace(character))
             return Kind.Space;
-        return CodePointClasses.IsWord(character.Value) ? Kind.Word : Kind.Other;
+        return RustWord.Contains(character.Value) ? Kind.Word : Kind.Other;
     }
 }
