@@ -6,9 +6,11 @@ namespace Llm.Cli;
 /// <summary>The option --tokenizer.</summary>
 internal sealed class TokenizerSource(bool required)
 {
+    private static readonly string KnownNames = string.Join(", ", ByteLevelBpeTokenizer.EncodingNames);
+
     private readonly Option<string?> _tokenizer = new("--tokenizer")
     {
-        Description = "gpt2, cl100k_base, a folder in Hugging Face's layout, or a tokenizer.json."
+        Description = $"{KnownNames}, a folder in Hugging Face's layout, or a tokenizer.json."
             + (required ? "" : " Default: the tokenizer in the model's folder."),
         Required = required,
     };
@@ -23,12 +25,12 @@ internal sealed class TokenizerSource(bool required)
         var name = parsed.GetValue(_tokenizer);
         if (name is null)
             return null;
-        if (name is "gpt2" or "cl100k_base")
-            return new TokenizerOptions { Encoding = name }.CreateTokenizer();
+        if (ByteLevelBpeTokenizer.EncodingNames.Contains(name))
+            return ByteLevelBpeTokenizer.ForEncoding(name);
         if (!File.Exists(name) && !Directory.Exists(name))
         {
             throw new FileNotFoundException(
-                $"There is no file or folder '{name}', and the tokenizers known by name are gpt2 and cl100k_base.{HubId.HintFor(name)}");
+                $"There is no file or folder '{name}', and the tokenizers known by name are {KnownNames}.{HubId.HintFor(name)}");
         }
         return TokenizerFolder.Load(File.Exists(name) ? name : ModelSource.FolderOf(name));
     }

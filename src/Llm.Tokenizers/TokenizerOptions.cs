@@ -6,9 +6,10 @@ namespace Llm.Tokenizers;
 /// </summary>
 public sealed class TokenizerOptions
 {
-    private const string KnownEncodings = "gpt2, cl100k_base";
-
-    /// <summary>Name of a known encoding: gpt2, or cl100k_base, which needs the package Microsoft.ML.Tokenizers.Data.Cl100kBase.</summary>
+    /// <summary>
+    /// Name of a known encoding, one of <see cref="ByteLevelBpeTokenizer.EncodingNames"/>. cl100k_base and o200k_base need the packages
+    /// Microsoft.ML.Tokenizers.Data.Cl100kBase and Microsoft.ML.Tokenizers.Data.O200kBase.
+    /// </summary>
     public string? Encoding { get; set; }
 
     /// <summary>A folder in Hugging Face's layout, or a tokenizer.json.</summary>
@@ -26,8 +27,9 @@ public sealed class TokenizerOptions
     {
         if (new[] { Encoding, Folder, Characters }.Count(source => !string.IsNullOrEmpty(source)) != 1)
             throw new ArgumentException("Give one of Encoding (a known name), Folder (of a saved tokenizer) and Characters (of a new one).");
-        if (!string.IsNullOrEmpty(Encoding) && Encoding is not ("gpt2" or "cl100k_base"))
-            throw new ArgumentException($"'{Encoding}' is not a known encoding. Known: {KnownEncodings}.");
+        if (!string.IsNullOrEmpty(Encoding) && !ByteLevelBpeTokenizer.EncodingNames.Contains(Encoding))
+            throw new ArgumentException(
+                $"'{Encoding}' is not a known encoding. Known: {string.Join(", ", ByteLevelBpeTokenizer.EncodingNames)}.");
         if (UnknownToken is not null && string.IsNullOrEmpty(Characters))
             throw new ArgumentException("UnknownToken belongs to Characters. Remove it: an encoding or a folder brings its own.");
     }
@@ -41,6 +43,6 @@ public sealed class TokenizerOptions
             return TokenizerFolder.Load(Folder);
         if (!string.IsNullOrEmpty(Characters))
             return CharTokenizer.FromText(Characters, UnknownToken);
-        return Encoding == "gpt2" ? ByteLevelBpeTokenizer.Gpt2() : ByteLevelBpeTokenizer.Cl100k();
+        return ByteLevelBpeTokenizer.ForEncoding(Encoding!);
     }
 }
