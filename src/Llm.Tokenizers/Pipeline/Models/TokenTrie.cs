@@ -50,6 +50,19 @@ internal sealed class TokenTrie
         return node;
     }
 
+    /// <summary>The longest token that a text starts with; its length is 0 if there is none.</summary>
+    public (int Id, int Length) FindLongest(ReadOnlySpan<char> text, int node = Root)
+    {
+        var found = (Id: None, Length: 0);
+        for (var i = 0; i < text.Length && node != None; i++)
+        {
+            node = Next(node, text[i]);
+            if (node != None && _ids[node] != None)
+                found = (_ids[node], i + 1);
+        }
+        return found;
+    }
+
     /// <summary>The id of the token that ends at a place; <see cref="None"/> where none does.</summary>
     public int IdAt(int node) => _ids[node];
 

@@ -47,7 +47,7 @@ internal sealed class WordPieceModel : TokenModel
         var start = IsTooLong(piece) ? -1 : 0;
         while (start >= 0 && start < piece.Length)
         {
-            var (id, length) = FindLongest(piece.AsSpan(start), start == 0 ? TokenTrie.Root : _continuing);
+            var (id, length) = _trie.FindLongest(piece.AsSpan(start), start == 0 ? TokenTrie.Root : _continuing);
             if (id != TokenTrie.None)
                 tokens.Add(new ModelToken(id, start, length));
             start = id == TokenTrie.None ? -1 : start + length;
@@ -67,18 +67,6 @@ internal sealed class WordPieceModel : TokenModel
         ["max_input_chars_per_word"] = _maxCharacters,
         ["vocab"] = _vocabulary.ToJson(),
     };
-
-    private (int Id, int Length) FindLongest(ReadOnlySpan<char> text, int node)
-    {
-        var found = (Id: TokenTrie.None, Length: 0);
-        for (var i = 0; i < text.Length && node != TokenTrie.None; i++)
-        {
-            node = _trie.Next(node, text[i]);
-            if (node != TokenTrie.None && _trie.IdAt(node) is not TokenTrie.None and var id)
-                found = (id, i + 1);
-        }
-        return found;
-    }
 
     private bool IsTooLong(string piece)
     {

@@ -9,6 +9,9 @@ namespace Llm.Tokenizers;
 /// </summary>
 internal sealed class CharsMap
 {
+    private const int LongestEntry = 256; // in UTF-16 units: the links of a damaged trie may form a circle
+    private const int LongestReplacement = 1024; // in bytes; the longest of SentencePiece's own rules has 33
+
     private readonly uint[] _units;
     private readonly byte[] _replacements;
 
@@ -23,7 +26,15 @@ internal sealed class CharsMap
         var units = new uint[size / 4];
         for (var i = 0; i < units.Length; i++)
             units[i] = BinaryPrimitives.ReadUInt32LittleEndian(map.AsSpan(4 + 4 * i));
-        return new CharsMap(units, map[(4 + 4 * units.Length)..]);
+        var replacements = map[(4 + 4 * units.Length)..];
+        for (int start = 0, length; start < replacements.Length; start += length + 1)
+        {
+            length = replacements.AsSpan(start).IndexOf((byte)0);
+            length = length < 0 ? replacements.Length - start : length;
+            if (length > LongestReplacement)
+                throw new FormatException($"precompiled_charsmap has a replacement of {length} bytes; at most {LongestReplacement} are possible.");
+        }
+        return new CharsMap(units, replacements);
     }
 
     /// <summary>What replaces the shortest entry that starts <paramref name="text"/>; null if none does.</summary>
@@ -45,6 +56,29 @@ internal sealed class CharsMap
             }
         }
         return null;
+    }
+
+    /// <summary>The longest entry that starts <paramref name="text"/>, and what replaces it; its length is 0 if none does.</summary>
+    public (int Length, string Replacement) FindLongest(ReadOnlySpan<char> text)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        var (node, read, found, value) = (Offset(_units[0]), 0, 0, 0u);
+        foreach (var character in text[..Math.Min(text.Length, LongestEntry)].EnumerateRunes())
+        {
+            var hasValue = false;
+            foreach (var label in utf8[..character.EncodeToUtf8(utf8)])
+            {
+                node ^= label;
+                if (label == 0 || node >= _units.Length || Label(_units[node]) != label)
+                    return (found, found > 0 ? ReplacementAt(value) ?? "" : "");
+                hasValue = ((_units[node] >> 8) & 1) != 0;
+                node ^= Offset(_units[node]);
+            }
+            read += character.Utf16SequenceLength;
+            if (hasValue && node < _units.Length)
+                (found, value) = (read, _units[node] & int.MaxValue);
+        }
+        return (found, found > 0 ? ReplacementAt(value) ?? "" : "");
     }
 
     private string? ReplacementAt(uint start)
