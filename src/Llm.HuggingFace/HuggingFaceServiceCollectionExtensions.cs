@@ -10,7 +10,10 @@ namespace Llm.HuggingFace;
 /// <summary>Registers pretrained models.</summary>
 public static class HuggingFaceServiceCollectionExtensions
 {
-    /// <summary>Adds one <see cref="PretrainedModel"/>, opened when first asked for, and its <see cref="CausalLM"/>, <see cref="Tokenizer"/> and <see cref="GenerationConfig"/>.</summary>
+    /// <summary>
+    /// Adds one <see cref="PretrainedModel"/>, opened when first asked for, and its <see cref="CausalLM"/>,
+    /// <see cref="Tokenizer"/> and <see cref="GenerationConfig"/>.
+    /// </summary>
     /// <remarks>Options are checked when the host starts. The container disposes the model.</remarks>
     public static IServiceCollection AddPretrainedModel(this IServiceCollection services, Action<PretrainedModelOptions> configure)
     {
@@ -23,9 +26,12 @@ public static class HuggingFaceServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds a <see cref="PretrainedModel"/> and its parts as keyed services: <c>[FromKeyedServices("name")] CausalLM model</c>.</summary>
+    /// <summary>
+    /// Adds a <see cref="PretrainedModel"/> and its parts as keyed services: <c>[FromKeyedServices("name")] CausalLM model</c>.
+    /// </summary>
     /// <inheritdoc cref="AddPretrainedModel(IServiceCollection, Action{PretrainedModelOptions})"/>
-    public static IServiceCollection AddPretrainedModel(this IServiceCollection services, string name, Action<PretrainedModelOptions> configure)
+    public static IServiceCollection AddPretrainedModel(
+        this IServiceCollection services, string name, Action<PretrainedModelOptions> configure)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddPretrainedOptions(name, configure);

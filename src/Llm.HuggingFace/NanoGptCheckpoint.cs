@@ -22,7 +22,9 @@ public sealed class NanoGptCheckpoint : IDisposable
             LayerCount = (int)Number(arguments, "n_layer", path),
             HeadCount = (int)Number(arguments, "n_head", path),
             HiddenSize = (int)Number(arguments, "n_embd", path),
-            Bias = arguments.TryGetValue("bias", out var bias) && bias is bool flag ? flag : throw NotOne(path, "its model_args have no bias"),
+            Bias = arguments.TryGetValue("bias", out var bias) && bias is bool flag
+                ? flag
+                : throw NotOne(path, "its model_args have no bias"),
         };
         Iteration = _root.TryGetValue("iter_num", out var iteration) && iteration is long number ? number : 0;
         Weights = new LinearWeights(file.At("model"));
@@ -92,7 +94,8 @@ public sealed class NanoGptCheckpoint : IDisposable
         public LinearWeights(ITensorSource source)
         {
             _source = source;
-            _names = source.Tensors.Keys.ToDictionary(name => name.StartsWith(CompiledPrefix, StringComparison.Ordinal) ? name[CompiledPrefix.Length..] : name);
+            _names = source.Tensors.Keys.ToDictionary(name =>
+                name.StartsWith(CompiledPrefix, StringComparison.Ordinal) ? name[CompiledPrefix.Length..] : name);
             Tensors = _names.ToDictionary(name => name.Key, name => Transposed(name.Key, source.Tensors[name.Value]));
         }
 

@@ -46,10 +46,15 @@ public sealed class PretrainedModel : IDisposable
     /// <inheritdoc cref="Load(PretrainedModelOptions)"/>
     public static PretrainedModel Load(string folder) => Load(new PretrainedModelOptions { Folder = folder });
 
-    /// <summary>Opens a folder in Hugging Face's layout: config.json, weights, generation_config.json and tokenizer files, the last two as far as they exist.</summary>
+    /// <summary>
+    /// Opens a folder in Hugging Face's layout: config.json, weights, generation_config.json and
+    /// tokenizer files, the last two as far as they exist.
+    /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no config.json or no weights.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, the model type is not known, or the weights do not fit the config.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, the model type is not known, or the weights do not fit the config.
+    /// </exception>
     public static PretrainedModel Load(PretrainedModelOptions options)
     {
         options.Validate();

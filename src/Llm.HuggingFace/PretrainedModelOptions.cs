@@ -11,7 +11,9 @@ public sealed class PretrainedModelOptions
     /// <summary>auto, cpu, cuda, cuda:N or mps. The default is cpu.</summary>
     public string Device { get; set; } = "cpu";
 
-    /// <summary>Type of the weights in memory, whatever the file holds: float32, float64, float16 or bfloat16. The default is float32.</summary>
+    /// <summary>
+    /// Type of the weights in memory, whatever the file holds: float32, float64, float16 or bfloat16. The default is float32.
+    /// </summary>
     public string Type { get; set; } = "float32";
 
     /// <summary>Whether a missing or unexpected tensor is an error rather than a line in the report. The default is true.</summary>

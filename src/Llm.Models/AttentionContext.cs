@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Llm.Models;
 
-/// <summary>What attention knows besides the tokens of this call: their positions, which of them are padding, and what came before.</summary>
+/// <summary>
+/// What attention knows besides the tokens of this call: their positions, which of them are padding, and what came before.
+/// </summary>
 /// <remarks>
 /// A plain causal pass needs none. Use this class for a padded batch and <see cref="KeyValueCache"/> to go on where an earlier call ended.
 /// A context belongs to one sequence of calls and is not thread-safe.
@@ -46,7 +48,8 @@ public class AttentionContext : IDisposable
         if (_padding is not null && (_padding.shape[0] != B || _padding.shape[1] > S))
         {
             throw new ArgumentException(
-                $"The attention mask has the shape ({_padding.shape[0]}, {_padding.shape[1]}), but there are {B} rows of {S} tokens.", nameof(ids));
+                $"The attention mask has the shape ({_padding.shape[0]}, {_padding.shape[1]}), but there are {B} rows of {S} tokens.",
+                nameof(ids));
         }
         var keep = _padding is null ? null : Extend(_padding.to(ids.device), S); // (B, S)
         Mask = keep is null && (Past == 0 || T == 1) ? null : MaskOf(keep, T, S, ids.device);

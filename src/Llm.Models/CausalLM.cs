@@ -32,7 +32,9 @@ public abstract class CausalLM : Module<Tensor, AttentionContext?, Tensor>
     /// <param name="ids">Token ids (B, T), int64.</param>
     /// <param name="context">Padding and cached tokens; null when there are none.</param>
     /// <returns>Logits (B, T, V).</returns>
-    /// <exception cref="ArgumentException">The ids have the wrong shape or type, are not in the vocabulary, or do not fit into the context.</exception>
+    /// <exception cref="ArgumentException">
+    /// The ids have the wrong shape or type, are not in the vocabulary, or do not fit into the context.
+    /// </exception>
     public override Tensor forward(Tensor ids, AttentionContext? context)
     {
         using var scope = NewDisposeScope();
@@ -81,7 +83,9 @@ public abstract class CausalLM : Module<Tensor, AttentionContext?, Tensor>
     protected internal abstract string ComponentOf(string parameterName);
 
     /// <summary>Gives the token embeddings, and with them the head, <paramref name="vocabSize"/> rows.</summary>
-    /// <remarks>New rows are the mean of the old ones plus a little noise. An optimizer made before does not know the new parameters.</remarks>
+    /// <remarks>
+    /// New rows are the mean of the old ones plus a little noise. An optimizer made before does not know the new parameters.
+    /// </remarks>
     public abstract void ResizeVocabulary(int vocabSize);
 
     /// <summary>Cuts the context down to its first <paramref name="contextLength"/> positions; nanoGPT's crop_block_size.</summary>
@@ -92,13 +96,18 @@ public abstract class CausalLM : Module<Tensor, AttentionContext?, Tensor>
     private void CheckIds(Tensor ids, int past)
     {
         if (ids.shape is not [> 0, > 0 and var T])
-            throw new ArgumentException($"Token ids must have the shape (B, T) with at least one token, but have ({string.Join(", ", ids.shape)}).", nameof(ids));
+        {
+            throw new ArgumentException(
+                $"Token ids must have the shape (B, T) with at least one token, but have ({string.Join(", ", ids.shape)}).",
+                nameof(ids));
+        }
         if (ids.dtype != ScalarType.Int64)
             throw new ArgumentException($"Token ids must be Int64, but are {ids.dtype}.", nameof(ids));
         if (past + T > Config.ContextLength)
         {
             throw new ArgumentException(
-                $"{past + T} tokens do not fit into the context of {Config.ContextLength}. Crop the prompt, or generate fewer tokens.", nameof(ids));
+                $"{past + T} tokens do not fit into the context of {Config.ContextLength}. Crop the prompt, or generate fewer tokens.",
+                nameof(ids));
         }
         var (least, most) = Range(ids);
         if (least < 0 || most >= Config.VocabSize)

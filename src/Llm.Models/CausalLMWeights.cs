@@ -25,11 +25,15 @@ public static class CausalLMWeights
         {
             var entry = Load(model.TargetOf(info.Name), info, source, known);
             if (entry.Outcome == LoadOutcome.Assigned && !missing.Remove(entry.Detail))
-                throw new InvalidDataException($"'{info.Name}' and another tensor of the checkpoint both belong to the parameter '{entry.Detail}'.");
+            {
+                throw new InvalidDataException(
+                    $"'{info.Name}' and another tensor of the checkpoint both belong to the parameter '{entry.Detail}'.");
+            }
             entries.Add(entry);
         }
         entries.AddRange(missing.Select(parameter => new LoadReportEntry(
-            parameter.Key, LoadOutcome.Missing, $"the checkpoint has no tensor for this parameter ({string.Join(", ", parameter.Value.shape)})")));
+            parameter.Key, LoadOutcome.Missing,
+            $"the checkpoint has no tensor for this parameter ({string.Join(", ", parameter.Value.shape)})")));
         var report = new LoadReport(entries);
         return report.IsComplete || !strict ? report : throw new InvalidDataException(Describe(report));
     }
@@ -81,13 +85,15 @@ public static class CausalLMWeights
             ? " It is the transpose: the file does not have Hugging Face's Conv1D layout."
             : " The config.json does not belong to these weights.";
         throw new InvalidDataException(
-            $"'{info.Name}' has the shape ({string.Join(", ", info.Shape)}), but the model expects ({string.Join(", ", destination.shape)}).{hint}");
+            $"'{info.Name}' has the shape ({string.Join(", ", info.Shape)}), "
+            + $"but the model expects ({string.Join(", ", destination.shape)}).{hint}");
     }
 
     private static string Describe(LoadReport report)
     {
         var faults = report.Entries.Where(entry => entry.Outcome is LoadOutcome.Missing or LoadOutcome.Unexpected).ToList();
         var shown = faults.Take(5).Select(entry => $"'{entry.Name}' is {entry.Outcome.ToString().ToLowerInvariant()} ({entry.Detail})");
-        return $"The checkpoint does not fit the model: {string.Join("; ", shown)}{(faults.Count > 5 ? $"; and {faults.Count - 5} more" : "")}.";
+        var more = faults.Count > 5 ? $"; and {faults.Count - 5} more" : "";
+        return $"The checkpoint does not fit the model: {string.Join("; ", shown)}{more}.";
     }
 }

@@ -36,7 +36,10 @@ public sealed class KeyValueCache : AttentionContext
             _layers.Add((Room(keys, Math.Max(S, _initialCapacity)), Room(values, Math.Max(S, _initialCapacity))));
         var (k, v) = _layers[layer];
         if (k.shape[0] != keys.shape[0])
-            throw new ArgumentException($"The cache holds {k.shape[0]} rows, but {keys.shape[0]} were given. Use Select to change the rows.", nameof(keys));
+        {
+            throw new ArgumentException(
+                $"The cache holds {k.shape[0]} rows, but {keys.shape[0]} were given. Use Select to change the rows.", nameof(keys));
+        }
         if (S > k.shape[2])
             _layers[layer] = (k, v) = (Grow(k, S), Grow(v, S));
         return (Put(k, keys, S), Put(v, values, S)); // (B, G, S, D)
@@ -58,7 +61,9 @@ public sealed class KeyValueCache : AttentionContext
         _length = length;
     }
 
-    /// <summary>Makes row i a copy of the present row <paramref name="rows"/>[i]: to reorder beams, drop rows, or copy one prompt to many rows.</summary>
+    /// <summary>
+    /// Makes row i a copy of the present row <paramref name="rows"/>[i]: to reorder beams, drop rows, or copy one prompt to many rows.
+    /// </summary>
     public void Select(ReadOnlySpan<long> rows)
     {
         using var scope = NewDisposeScope();

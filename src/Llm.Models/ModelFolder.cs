@@ -15,8 +15,11 @@ public static class ModelFolder
     /// <param name="device">Device of the weights; null for the CPU.</param>
     /// <param name="strict">Whether a missing or unexpected tensor is an error. The default is true.</param>
     /// <exception cref="FileNotFoundException">The folder has no config.json or no weights.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, the model type is not known, or the weights do not fit the config.</exception>
-    public static (CausalLM Model, LoadReport Report) Load(string folder, ScalarType? dtype = null, Device? device = null, bool strict = true)
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, the model type is not known, or the weights do not fit the config.
+    /// </exception>
+    public static (CausalLM Model, LoadReport Report) Load(
+        string folder, ScalarType? dtype = null, Device? device = null, bool strict = true)
     {
         var config = ModelConfig.Load(folder);
         using var weights = OpenWeights(folder);
@@ -44,7 +47,11 @@ public static class ModelFolder
         Directory.CreateDirectory(folder);
         // Without the type, Hugging Face would convert the weights to the one that an older config names.
         var type = JsonSerializer.SerializeToElement(NameOf(dtype ?? model.parameters().First().dtype));
-        var other = new Dictionary<string, JsonElement>(model.Config.Other ?? new Dictionary<string, JsonElement>()) { ["dtype"] = type, ["torch_dtype"] = type };
+        var other = new Dictionary<string, JsonElement>(model.Config.Other ?? new Dictionary<string, JsonElement>())
+        {
+            ["dtype"] = type,
+            ["torch_dtype"] = type,
+        };
         var weights = model.ExportWeights();
         var metadata = new Dictionary<string, string> { ["format"] = "pt" }; // transformers refuses files without it
         if (maxShardSize is { } size)
@@ -54,7 +61,9 @@ public static class ModelFolder
         (model.Config with { Other = other }).Save(folder);
     }
 
-    /// <summary>Opens the weights in a model folder: model.safetensors, its shards, pytorch_model.bin, or its shards, in this order.</summary>
+    /// <summary>
+    /// Opens the weights in a model folder: model.safetensors, its shards, pytorch_model.bin, or its shards, in this order.
+    /// </summary>
     /// <exception cref="FileNotFoundException">The folder has none of them.</exception>
     public static ITensorSource OpenWeights(string folder)
     {

@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace Llm.Models;
 
-/// <summary>Where a model comes from and where it runs, for settings and dependency injection. Give <see cref="Folder"/> or <see cref="Preset"/>.</summary>
+/// <summary>
+/// Where a model comes from and where it runs, for settings and dependency injection. Give <see cref="Folder"/> or <see cref="Preset"/>.
+/// </summary>
 public sealed class ModelOptions
 {
     /// <summary>A model folder: config.json and weights.</summary>

@@ -7,7 +7,9 @@ namespace Llm.Models;
 /// <summary>Registers models.</summary>
 public static class ModelsServiceCollectionExtensions
 {
-    /// <summary>Adds one <see cref="CausalLM"/> for the whole application, made by <see cref="ModelOptions.CreateModel"/> when first asked for.</summary>
+    /// <summary>
+    /// Adds one <see cref="CausalLM"/> for the whole application, made by <see cref="ModelOptions.CreateModel"/> when first asked for.
+    /// </summary>
     /// <remarks>Options are checked when the host starts. The container disposes the model.</remarks>
     public static IServiceCollection AddCausalLM(this IServiceCollection services, Action<ModelOptions> configure)
     {
@@ -22,7 +24,8 @@ public static class ModelsServiceCollectionExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         services.AddModelOptions(name, configure);
-        services.TryAddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(name).CreateModel());
+        services.TryAddKeyedSingleton(
+            name, (provider, _) => provider.GetRequiredService<IOptionsMonitor<ModelOptions>>().Get(name).CreateModel());
         return services;
     }
 

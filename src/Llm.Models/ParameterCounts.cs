@@ -30,7 +30,8 @@ public sealed record ParameterCounts(IReadOnlyList<KeyValuePair<string, long>> C
             .GroupBy(parameter => model.ComponentOf(parameter.name))
             .Select(group => KeyValuePair.Create(group.Key, group.Sum(parameter => parameter.parameter.numel())))
             .ToList();
-        return new(components, parameters.Where(parameter => parameter.parameter.requires_grad).Sum(parameter => parameter.parameter.numel()));
+        var trainable = parameters.Where(parameter => parameter.parameter.requires_grad);
+        return new(components, trainable.Sum(parameter => parameter.parameter.numel()));
     }
 
     /// <summary>A table: component, parameters, share.</summary>
@@ -39,6 +40,7 @@ public sealed record ParameterCounts(IReadOnlyList<KeyValuePair<string, long>> C
         var table = new StringBuilder();
         foreach (var (component, count) in Components)
             table.AppendLine(CultureInfo.InvariantCulture, $"{component,-20} {count,15:N0} {(double)count / Total,7:P1}");
-        return table.Append(CultureInfo.InvariantCulture, $"{"total",-20} {Total,15:N0} {MegabytesInFloat32,7:F1} MB in float32").ToString();
+        table.Append(CultureInfo.InvariantCulture, $"{"total",-20} {Total,15:N0} {MegabytesInFloat32,7:F1} MB in float32");
+        return table.ToString();
     }
 }

@@ -25,7 +25,8 @@ public static class TorchNames
             ["cpu"] => CPU,
             ["mps"] when mps_is_available() => MPS,
             ["cuda"] when cuda.is_available() => CUDA,
-            ["cuda", var index] when int.TryParse(index, out var number) && number >= 0 && number < cuda.device_count() => new Device(DeviceType.CUDA, number),
+            ["cuda", var index] when int.TryParse(index, out var number) && number >= 0 && number < cuda.device_count() =>
+                new Device(DeviceType.CUDA, number),
             ["mps"] or ["cuda"] or ["cuda", _] => throw new ArgumentException(
                 $"There is no device '{name}' here. Use cpu or auto; for a GPU, add the package of its torch back-end.", nameof(name)),
             _ => throw new ArgumentException($"'{name}' is not a known device. Known: auto, cpu, cuda, cuda:N, mps.", nameof(name)),

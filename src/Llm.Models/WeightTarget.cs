@@ -19,7 +19,8 @@ public readonly record struct WeightTarget
     public bool OnlyIfZero { get; private init; }
 
     /// <summary>The tensor is the parameter <paramref name="parameter"/>, or its transpose.</summary>
-    public static WeightTarget Assign(string parameter, bool transposed = false) => new() { Parameter = parameter, Transposed = transposed };
+    public static WeightTarget Assign(string parameter, bool transposed = false) =>
+        new() { Parameter = parameter, Transposed = transposed };
 
     /// <summary>The tensor is a second name of <paramref name="parameter"/>.</summary>
     public static WeightTarget TiedTo(string parameter) => new() { Parameter = parameter, Tied = true };

@@ -9,7 +9,8 @@ namespace Llm.HuggingFace.Tests;
 /// <summary>nanoGPT's checkpoints against the numbers that nanoGPT computed from them.</summary>
 public sealed class NanoGptCheckpointTests
 {
-    public static TheoryData<string> Folders => [.. Directory.GetDirectories(TestData.Golden("models"), "nanogpt-*").Select(folder => Path.GetFileName(folder)!)];
+    public static TheoryData<string> Folders =>
+        [.. Directory.GetDirectories(TestData.Golden("models"), "nanogpt-*").Select(folder => Path.GetFileName(folder)!)];
 
     [Theory, MemberData(nameof(Folders))]
     public void LoadModel_Checkpoint_LogitsLossesAndGreedyEqualNanoGpt(string name)
@@ -51,7 +52,8 @@ public sealed class NanoGptCheckpointTests
     [Fact]
     public void Open_OtherTorchFile_SaysWhatIsMissing()
     {
-        var message = Assert.Throws<InvalidDataException>(() => NanoGptCheckpoint.Open(TestData.Golden("models", "gpt2-bin", "pytorch_model.bin"))).Message;
+        var file = TestData.Golden("models", "gpt2-bin", "pytorch_model.bin");
+        var message = Assert.Throws<InvalidDataException>(() => NanoGptCheckpoint.Open(file)).Message;
         Assert.Contains("is not a checkpoint of nanoGPT: it has no model_args", message);
     }
 

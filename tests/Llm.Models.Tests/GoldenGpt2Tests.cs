@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Llm.Models.Tests;
 
-/// <summary>Every GPT-2 folder of the golden data against the numbers that transformers computed from it (tests/Golden/README.md).</summary>
+/// <summary>
+/// Every GPT-2 folder of the golden data against the numbers that transformers computed from it (tests/Golden/README.md).
+/// </summary>
 public sealed class GoldenGpt2Tests
 {
     public static TheoryData<string> Folders =>
@@ -65,7 +67,8 @@ public sealed class GoldenGpt2Tests
         foreach (var side in (string[])["left", "right"])
         {
             using var context = new AttentionContext(golden[$"{side}.attention_mask"]);
-            AssertCloseWhere(golden[$"{side}.attention_mask"], golden[$"{side}.logits"], golden.Model.call(golden[$"{side}.input_ids"], context), golden.Tolerance);
+            var logits = golden.Model.call(golden[$"{side}.input_ids"], context);
+            AssertCloseWhere(golden[$"{side}.attention_mask"], golden[$"{side}.logits"], logits, golden.Tolerance);
         }
     }
 
@@ -74,8 +77,10 @@ public sealed class GoldenGpt2Tests
     {
         using var golden = new GoldenModel(name);
         var ids = golden["left.input_ids"];
-        using var context = new AttentionContext(golden["left.attention_mask"], arange(ids.shape[1], dtype: ScalarType.Int64).expand(ids.shape));
-        AssertCloseWhere(golden["left.attention_mask"], golden["left.logits_default_positions"], golden.Model.call(ids, context), golden.Tolerance);
+        var positions = arange(ids.shape[1], dtype: ScalarType.Int64).expand(ids.shape);
+        using var context = new AttentionContext(golden["left.attention_mask"], positions);
+        var logits = golden.Model.call(ids, context);
+        AssertCloseWhere(golden["left.attention_mask"], golden["left.logits_default_positions"], logits, golden.Tolerance);
     }
 
     [Theory, MemberData(nameof(Folders))]
@@ -94,7 +99,8 @@ public sealed class GoldenGpt2Tests
         foreach (var expected in golden.Expected.GetProperty("loss").EnumerateObject())
         {
             var ids = golden[expected.Name.StartsWith("right", StringComparison.Ordinal) ? "right.input_ids" : "unpadded.input_ids"];
-            var labels = tensor(expected.Value.GetProperty("labels").Deserialize<long[][]>()!.SelectMany(row => row).ToArray()).view(ids.shape);
+            var rows = expected.Value.GetProperty("labels").Deserialize<long[][]>()!;
+            var labels = tensor(rows.SelectMany(row => row).ToArray()).view(ids.shape);
             var logits = golden.Model.call(ids)[.., ..^1];
 
             var loss = nn.functional.cross_entropy(logits.flatten(0, 1), labels[.., 1..].flatten(), ignore_index: -100);
@@ -137,7 +143,8 @@ public sealed class GoldenGpt2Tests
         var type = name.EndsWith("bfloat16", StringComparison.Ordinal) ? ScalarType.BFloat16 : ScalarType.Float16;
         using var golden = new GoldenModel(name, type);
         var noise = golden.Expected.GetProperty("native_minus_float32_max").GetDouble();
-        AssertClose(golden["native.logits"].to(ScalarType.Float32), golden.Model.call(golden["unpadded.input_ids"]).to(ScalarType.Float32), 2 * noise);
+        var logits = golden.Model.call(golden["unpadded.input_ids"]);
+        AssertClose(golden["native.logits"].to(ScalarType.Float32), logits.to(ScalarType.Float32), 2 * noise);
     }
 
     private static Tensor Rows(JsonElement rows)
@@ -167,7 +174,9 @@ public sealed class GoldenGpt2Tests
         return [.. ids.Skip(prompt.Length)];
     }
 
-    /// <summary>A golden folder, opened, with its expected tensors; gradients are off and every tensor of the test is freed at the end.</summary>
+    /// <summary>
+    /// A golden folder, opened, with its expected tensors; gradients are off and every tensor of the test is freed at the end.
+    /// </summary>
     private sealed class GoldenModel : IDisposable
     {
         private readonly DisposeScope _scope = NewDisposeScope();

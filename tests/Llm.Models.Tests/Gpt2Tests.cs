@@ -7,7 +7,8 @@ namespace Llm.Models.Tests;
 
 public sealed class Gpt2Tests
 {
-    private static readonly Gpt2Config Tiny = Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
+    private static readonly Gpt2Config Tiny =
+        Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
 
     [Fact]
     public void Forward_LaterTokenChanged_EarlierLogitsStay()

@@ -5,9 +5,11 @@ namespace Llm.Models.Tests;
 
 public sealed class KeyValueCacheTests : IDisposable
 {
+    private static readonly Gpt2Config Tiny =
+        Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 16, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
+
     private readonly IDisposable _mode = no_grad();
-    private readonly CausalLM _model =
-        (Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 16, LayerCount = 2, HeadCount = 2, HiddenSize = 12, InitializerRange = 0.3 }).CreateModel();
+    private readonly CausalLM _model = (Tiny with { InitializerRange = 0.3 }).CreateModel();
 
     [Fact]
     public void Call_InPieces_GivesTheLogitsOfOneCall()
@@ -78,14 +80,16 @@ public sealed class KeyValueCacheTests : IDisposable
     {
         using var cache = new KeyValueCache();
         _model.call(Ids(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), cache);
-        Assert.Contains("17 tokens do not fit into the context of 16", Assert.Throws<ArgumentException>(() => _model.call(Ids(1, 2, 3, 4, 5, 6, 7), cache)).Message);
+        var error = Assert.Throws<ArgumentException>(() => _model.call(Ids(1, 2, 3, 4, 5, 6, 7), cache));
+        Assert.Contains("17 tokens do not fit into the context of 16", error.Message);
     }
 
     [Fact]
     public void Begin_MaskOfOtherShape_Throws()
     {
         using var context = new AttentionContext(tensor(new long[,] { { 1, 1, 1 } }));
-        Assert.Contains("attention mask has the shape (1, 3)", Assert.Throws<ArgumentException>(() => _model.call(Ids(1, 2), context)).Message);
+        var error = Assert.Throws<ArgumentException>(() => _model.call(Ids(1, 2), context));
+        Assert.Contains("attention mask has the shape (1, 3)", error.Message);
         Assert.Throws<ArgumentException>(() => new AttentionContext(tensor([1L, 1])));
     }
 

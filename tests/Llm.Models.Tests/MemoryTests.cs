@@ -8,7 +8,8 @@ namespace Llm.Models.Tests;
 [Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
-    private static readonly Gpt2Config Tiny = Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
+    private static readonly Gpt2Config Tiny =
+        Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
 
     [Fact]
     public void Call_ManyTimes_LeavesNoTensorBehind()

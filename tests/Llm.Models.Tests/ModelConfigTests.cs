@@ -7,7 +7,8 @@ public sealed class ModelConfigTests
 {
     private const string HubForm = """
         {"model_type": "gpt2", "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "bos_token_id": 1, "n_ctx": 40,
-         "n_embd": 16, "n_head": 2, "n_layer": 2, "n_positions": 40, "task_specific_params": {"text-generation": {"max_length": 50}}, "vocab_size": 97}
+         "n_embd": 16, "n_head": 2, "n_layer": 2, "n_positions": 40,
+         "task_specific_params": {"text-generation": {"max_length": 50}}, "vocab_size": 97}
         """;
 
     [Fact]
@@ -16,7 +17,9 @@ public sealed class ModelConfigTests
         var config = Assert.IsType<Gpt2Config>(ModelConfig.FromJson(HubForm));
 
         Assert.Equal((97, 40, 16, 2, 2), (config.VocabSize, config.ContextLength, config.HiddenSize, config.LayerCount, config.HeadCount));
-        Assert.Equal((0.1, 1e-5, true, true), (config.AttentionDropout, config.LayerNormEpsilon, config.TieWordEmbeddings, config.ScaleAttention));
+        Assert.Equal(
+            (0.1, 1e-5, true, true),
+            (config.AttentionDropout, config.LayerNormEpsilon, config.TieWordEmbeddings, config.ScaleAttention));
     }
 
     [Fact]

@@ -48,12 +48,16 @@ public sealed class ModelOptionsTests
 
     [Fact]
     public void ParseType_Unknown_ListsTheKnownOnes() =>
-        Assert.Contains("Known: float32, float64, float16, bfloat16", Assert.Throws<ArgumentException>(() => TorchNames.ParseType("int3")).Message);
+        Assert.Contains(
+            "Known: float32, float64, float16, bfloat16",
+            Assert.Throws<ArgumentException>(() => TorchNames.ParseType("int3")).Message);
 
     [Fact]
     public void ParseType_AnyCase_GivesTheType() => Assert.Equal(torch.ScalarType.BFloat16, TorchNames.ParseType("BFloat16"));
 
     [Fact]
     public void ByName_UnknownShape_ListsTheKnownOnes() =>
-        Assert.Contains("'gpt3' is not a known shape. Known: gpt2, ", Assert.Throws<ArgumentException>(() => Gpt2Presets.ByName("gpt3")).Message);
+        Assert.Contains(
+            "'gpt3' is not a known shape. Known: gpt2, ",
+            Assert.Throws<ArgumentException>(() => Gpt2Presets.ByName("gpt3")).Message);
 }

@@ -23,7 +23,10 @@ public sealed class SeededPyTorchTests
     {
         manual_seed(123);
         AssertPrints(
-            [0.3374, -0.1778, -0.1690, 0.9178, 1.5810, 1.3010, 1.2753, -0.2010, -0.1606, -0.4015, 0.9666, -1.1481, -1.1589, 0.3255, -0.6315, -2.8400, -0.7849, -1.4096],
+            [
+                0.3374, -0.1778, -0.1690, 0.9178, 1.5810, 1.3010, 1.2753, -0.2010, -0.1606,
+                -0.4015, 0.9666, -1.1481, -1.1589, 0.3255, -0.6315, -2.8400, -0.7849, -1.4096,
+            ],
             new Embedding(6, 3).Weight);
     }
 
@@ -97,7 +100,9 @@ public sealed class SeededPyTorchTests
     private static void AssertPrints(double[] expected, Tensor actual) =>
         Tensors.AssertClose(tensor(expected, ScalarType.Float32), actual.flatten(), FourDigits);
 
-    /// <summary>The GPT of that book, composed from public modules: three maps for q, k, v without bias, PyTorch's initialization, an untied head.</summary>
+    /// <summary>
+    /// The GPT of that book, composed from public modules: three maps for q, k, v without bias, PyTorch's initialization, an untied head.
+    /// </summary>
     private sealed class ComposedGpt(int contextLength, double dropout)
     {
         private readonly Embedding _tokens = new(50257, 768);
@@ -129,7 +134,8 @@ public sealed class SeededPyTorchTests
             public Tensor Forward(Tensor x)
             {
                 var h = _attentionNorm.call(x);
-                var y = CausalAttention.Apply(Heads(_query.call(h)), Heads(_key.call(h)), Heads(_value.call(h)), dropout: dropout); // (B, H, T, D)
+                var (q, k, v) = (Heads(_query.call(h)), Heads(_key.call(h)), Heads(_value.call(h))); // (B, H, T, D) each
+                var y = CausalAttention.Apply(q, k, v, dropout: dropout);                            // (B, H, T, D)
                 x = x + F.dropout(_output.call(y.transpose(1, 2).flatten(2)), dropout, training: true);
                 var m = _down.call(Activation.ByName("gelu_new")(_up.call(_mlpNorm.call(x))));
                 return x + F.dropout(m, dropout, training: true);

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Llm.Models.Tests;
 
-/// <summary>Checkpoints that others made (shared/data/checkpoints): a trained sorter with all its intermediate tensors, and a second engine's logits.</summary>
+/// <summary>
+/// Checkpoints that others made (shared/data/checkpoints): a trained sorter with all its
+/// intermediate tensors, and a second engine's logits.
+/// </summary>
 public sealed class SharedCheckpointTests
 {
     private const double Tolerance = 1e-4;
@@ -64,7 +67,10 @@ public sealed class SharedCheckpointTests
         using var model = Load("gpt-nano-sort", "hf");
         using var cases = Json("gpt-nano-sort", "greedy_sort.json");
         foreach (var item in cases.RootElement.GetProperty("cases").EnumerateArray())
-            Assert.Equal(item.GetProperty("greedy").Deserialize<long[]>()!, Greedy(model, item.GetProperty("input").Deserialize<long[]>()!, 6));
+        {
+            var sorted = Greedy(model, item.GetProperty("input").Deserialize<long[]>()!, 6);
+            Assert.Equal(item.GetProperty("greedy").Deserialize<long[]>()!, sorted);
+        }
     }
 
     [Fact]
@@ -95,7 +101,8 @@ public sealed class SharedCheckpointTests
         return ModelFolder.Load(folder!).Model;
     }
 
-    private static JsonDocument Json(params string[] path) => JsonDocument.Parse(File.ReadAllText(TestData.Shared(["data", "checkpoints", .. path])!));
+    private static JsonDocument Json(params string[] path) =>
+        JsonDocument.Parse(File.ReadAllText(TestData.Shared(["data", "checkpoints", .. path])!));
 
     private static Dictionary<string, (Tensor Input, Tensor Output)> Record(CausalLM model)
     {

@@ -17,12 +17,15 @@ public static class Activation
         ["tanh"] = x => x.tanh(),
     };
 
-    /// <summary>The function called <paramref name="name"/>; gelu is the exact form (erf), gelu_new the tanh form of the GPT-2 release.</summary>
+    /// <summary>
+    /// The function called <paramref name="name"/>; gelu is the exact form (erf), gelu_new the tanh form of the GPT-2 release.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is not known.</exception>
     public static Func<Tensor, Tensor> ByName(string name) => Known.TryGetValue(name, out var function)
         ? function
         : throw new ArgumentException(
-            $"'{name}' is not a known activation function. Known: {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}.", nameof(name));
+            $"'{name}' is not a known activation function. Known: {string.Join(", ", Known.Keys.Order(StringComparer.Ordinal))}.",
+            nameof(name));
 
     private static Tensor GeluTanh(Tensor x) => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
 }

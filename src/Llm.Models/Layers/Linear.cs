@@ -38,7 +38,9 @@ public sealed class Linear : Module<Tensor, Tensor>
     /// <summary>Maps the last dimension: (…, in) to (…, out).</summary>
     public override Tensor forward(Tensor x) => functional.linear(x, _weight, _bias);
 
-    /// <summary>Keeps the first <paramref name="outputSize"/> outputs, or appends outputs, see <see cref="NewParameter.WithRows"/>.</summary>
+    /// <summary>
+    /// Keeps the first <paramref name="outputSize"/> outputs, or appends outputs, see <see cref="NewParameter.WithRows"/>.
+    /// </summary>
     internal void ResizeOutput(long outputSize)
     {
         _weight = NewParameter.WithRows(_weight, outputSize);

@@ -17,7 +17,9 @@ internal readonly ref struct ElfImage
 
     private ElfImage(Span<byte> bytes) => _bytes = bytes;
 
-    /// <summary>Marks the need for <paramref name="version"/> as weak, so that a system without it loads the library all the same.</summary>
+    /// <summary>
+    /// Marks the need for <paramref name="version"/> as weak, so that a system without it loads the library all the same.
+    /// </summary>
     /// <returns>How many entries name the version.</returns>
     /// <exception cref="InvalidDataException">The bytes are not a well-formed 64-bit little-endian ELF file.</exception>
     public static int WeakenVersion(Span<byte> bytes, string version)

@@ -56,7 +56,9 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
         return path;
     }
 
-    /// <summary>Loads from a folder of its own, which nobody else can write to, and which is gone afterwards: a loaded file needs no name.</summary>
+    /// <summary>
+    /// Loads from a folder of its own, which nobody else can write to, and which is gone afterwards: a loaded file needs no name.
+    /// </summary>
     private nint LoadOnce(string name, byte[] content, Func<string, nint> load)
     {
         var folder = Path.Combine(temporaryFolder, $"llm-{Guid.NewGuid():N}");
@@ -92,6 +94,7 @@ internal sealed class LibraryCache(string? chosenFolder, string? userFolder, str
     private static bool IsRefusal(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
     private static TorchNotAvailableException CannotHold(string? folder, Exception failure) => new(
-        $"On this system torch needs a repaired copy of one of its libraries, which cannot be kept in {folder} ({failure.Message.TrimEnd('.')}): "
-        + $"set the environment variable {Variable} to a folder that this program may write to.", failure);
+        $"On this system torch needs a repaired copy of one of its libraries, which cannot be kept in {folder} "
+        + $"({failure.Message.TrimEnd('.')}): set the environment variable {Variable} to a folder that this program may write to.",
+        failure);
 }

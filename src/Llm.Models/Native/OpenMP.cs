@@ -10,7 +10,9 @@ internal static partial class OpenMP
 
     public const string Variable = "OMP_WAIT_POLICY";
 
-    /// <summary>Hands the option to OpenMP, which reads it once, when it is loaded. What the user has set in the environment stands.</summary>
+    /// <summary>
+    /// Hands the option to OpenMP, which reads it once, when it is loaded. What the user has set in the environment stands.
+    /// </summary>
     public static void ApplyWaitPolicy()
     {
         if (AppContext.GetData(Option) is not string policy || Environment.GetEnvironmentVariable(Variable) is not null)

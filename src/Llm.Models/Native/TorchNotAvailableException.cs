@@ -8,7 +8,9 @@ public sealed class TorchNotAvailableException : DllNotFoundException
     {
     }
 
-    /// <summary>Torch cannot run here because of what <paramref name="message"/> says, which came from <paramref name="innerException"/>.</summary>
+    /// <summary>
+    /// Torch cannot run here because of what <paramref name="message"/> says, which came from <paramref name="innerException"/>.
+    /// </summary>
     public TorchNotAvailableException(string message, Exception innerException) : base(message, innerException)
     {
     }

@@ -23,17 +23,19 @@ internal sealed record TorchPlatform(string RuntimeIdentifier, string LibraryFil
     public static TorchPlatform Of(string runtimeIdentifier) =>
         Known.FirstOrDefault(platform => platform.RuntimeIdentifier == runtimeIdentifier)
         ?? throw new TorchNotAvailableException(
-            $"TorchSharp has no native library for {runtimeIdentifier}: run this on {string.Join(", ", Known.Select(p => p.RuntimeIdentifier))}.");
+            $"TorchSharp has no native library for {runtimeIdentifier}: "
+            + $"run this on {string.Join(", ", Known.Select(p => p.RuntimeIdentifier))}.");
 
     /// <summary>The runtime identifier of this process without the distribution's name, such as linux-x64 or linux-musl-x64.</summary>
     public static string CurrentIdentifier()
     {
         var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         var identifier = RuntimeInformation.RuntimeIdentifier;
+        var isMusl = identifier.Contains("musl", StringComparison.Ordinal) || identifier.StartsWith("alpine", StringComparison.Ordinal);
         var system = OperatingSystem.IsWindows() ? "win"
             : OperatingSystem.IsMacOS() ? "osx"
             : !OperatingSystem.IsLinux() ? identifier.Split('-')[0]
-            : identifier.Contains("musl", StringComparison.Ordinal) || identifier.StartsWith("alpine", StringComparison.Ordinal) ? "linux-musl"
+            : isMusl ? "linux-musl"
             : "linux";
         return $"{system}-{architecture}";
     }

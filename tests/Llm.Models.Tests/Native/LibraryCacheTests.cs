@@ -104,9 +104,12 @@ public sealed class LibraryCacheTests : IDisposable
 
         var error = Assert.Throws<TorchNotAvailableException>(() => cache.Load(Name, Content, LoadWhole));
 
-        Assert.Contains($"cannot be kept in {Path.Combine(file, "user")} or {Path.Combine(file, "temporary")} (", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"cannot be kept in {Path.Combine(file, "user")} or {Path.Combine(file, "temporary")} (",
+            error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
-            "set the environment variable LLM_NATIVE_CACHE to a folder that this program may write to.", error.Message, StringComparison.Ordinal);
+            "set the environment variable LLM_NATIVE_CACHE to a folder that this program may write to.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +135,8 @@ public sealed class LibraryCacheTests : IDisposable
     [Fact]
     public void Load_FileDoesNotLoadAnywhere_PassesTheReasonOn()
     {
-        var error = Assert.Throws<DllNotFoundException>(() => Cache().Load(Name, Content, _ => throw new DllNotFoundException("glibc is old")));
+        var error = Assert.Throws<DllNotFoundException>(
+            () => Cache().Load(Name, Content, _ => throw new DllNotFoundException("glibc is old")));
 
         Assert.Equal("glibc is old", error.Message);
     }

@@ -98,7 +98,8 @@ public class SafetensorsFileTests
     public void Read_MoreThanOnePiece_ConvertsAllOfThem()
     {
         using var folder = new TemporaryFolder();
-        using var halves = arange(5_000_011, ScalarType.Float32).remainder(2039).to_type(ScalarType.Float16); // exact, and no two pieces alike
+        // Exact, and no two pieces alike.
+        using var halves = arange(5_000_011, ScalarType.Float32).remainder(2039).to_type(ScalarType.Float16);
         Safetensors.Save(folder.File("a.safetensors"), [new("w", halves)]);
 
         using var file = SafetensorsFile.Open(folder.File("a.safetensors"));
