@@ -10,8 +10,8 @@ namespace Llm.Training;
 /// TorchSharp's, without its temporary copies of the model. Equal to PyTorch's AdamW to rounding.
 /// </summary>
 /// <remarks>
-/// libtorch has the operator for CPU, CUDA and MPS tensors of any floating-point type; on another device the step throws. State lies beside its
-/// parameter. Make the optimizer after moving or resizing the model, which replaces parameters.
+/// libtorch has the operator for CPU, CUDA and MPS tensors of any floating-point type; on another device the step throws. State lies beside
+/// its parameter. Make the optimizer after moving or resizing the model, which replaces parameters.
 /// </remarks>
 public sealed class AdamW : IDisposable
 {
@@ -36,11 +36,15 @@ public sealed class AdamW : IDisposable
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be a number of at least 0.");
         (_betas, _epsilon, _amsGrad) = ((beta1, beta2), epsilon, amsGrad);
         Groups = [.. groups];
-        _groups = [.. Groups.Select(group => (group.Parameters.Select(p => new Slot(p.Key, p.Value, amsGrad)).ToArray(), group.WeightDecay))];
+        _groups = [.. Groups.Select(group =>
+            (group.Parameters.Select(p => new Slot(p.Key, p.Value, amsGrad)).ToArray(), group.WeightDecay))];
         if (!Slots.Any())
             throw new ArgumentException("There is nothing to train: no parameter requires a gradient.", nameof(groups));
         if (Slots.GroupBy(slot => slot.Name).FirstOrDefault(names => names.Count() > 1) is { } twice)
-            throw new ArgumentException($"The parameter '{twice.Key}' stands in the groups twice, and would be updated twice.", nameof(groups));
+        {
+            throw new ArgumentException(
+                $"The parameter '{twice.Key}' stands in the groups twice, and would be updated twice.", nameof(groups));
+        }
     }
 
     /// <summary>What is updated.</summary>
@@ -65,7 +69,9 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>The moments and step counts of every parameter: NAME.exp_avg, NAME.exp_avg_sq, NAME.step. The tensors stay the optimizer's own.</summary>
+    /// <summary>
+    /// The moments and step counts of every parameter: NAME.exp_avg, NAME.exp_avg_sq, NAME.step. The tensors stay the optimizer's own.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State => Slots.SelectMany(slot => slot.State);
 
     /// <summary>Writes <see cref="State"/> to a safetensors file.</summary>
@@ -110,15 +116,22 @@ public sealed class AdamW : IDisposable
         foreach (var (name, tensor) in expected)
         {
             if (!source.Tensors.TryGetValue(name, out var info))
-                throw new InvalidDataException($"The optimizer state has no '{name}': it belongs to another model, or to other trained parameters.");
+            {
+                throw new InvalidDataException(
+                    $"The optimizer state has no '{name}': it belongs to another model, or to other trained parameters.");
+            }
             if (!info.Shape.SequenceEqual(tensor.shape))
             {
                 throw new InvalidDataException(
-                    $"'{name}' of the optimizer state has the shape ({string.Join(", ", info.Shape)}), but the parameter's is ({string.Join(", ", tensor.shape)}).");
+                    $"'{name}' of the optimizer state has the shape ({string.Join(", ", info.Shape)}), "
+                    + $"but the parameter's is ({string.Join(", ", tensor.shape)}).");
             }
         }
         if (source.Tensors.Keys.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
-            throw new InvalidDataException($"The optimizer state has '{unknown}', for which there is no parameter here: it belongs to another model.");
+        {
+            throw new InvalidDataException(
+                $"The optimizer state has '{unknown}', for which there is no parameter here: it belongs to another model.");
+        }
     }
 
     private static void CheckRange(double beta, string name)
@@ -161,7 +174,8 @@ public sealed class AdamW : IDisposable
         public Tensor? Gradient() => !parameter.IsInvalid
             ? parameter.grad
             : throw new InvalidOperationException(
-                $"The parameter '{name}' is gone: moving, converting or resizing a model replaces its parameters. Make the optimizer after that.");
+                $"The parameter '{name}' is gone: moving, converting or resizing a model replaces its parameters. "
+                + "Make the optimizer after that.");
 
         private static Tensor Zeros(Parameter parameter)
         {

@@ -33,13 +33,16 @@ public sealed record Batch(Tensor Inputs, Tensor Targets) : IDisposable
     internal Batch To(Device device) => new(Inputs.to(device), Targets.to(device));
 
     /// <summary>Positions that count towards the loss.</summary>
-    /// <exception cref="ArgumentException">The tensors are not a batch, or a target is not in the vocabulary. (The model checks the inputs.)</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not a batch, or a target is not in the vocabulary. (The model checks the inputs.)
+    /// </exception>
     internal long CountTargets(int vocabSize)
     {
         if (Inputs.shape.Length != 2 || !Inputs.shape.SequenceEqual(Targets.shape))
         {
             throw new ArgumentException(
-                $"Inputs and targets must both have the shape (B, T), but have ({string.Join(", ", Inputs.shape)}) and ({string.Join(", ", Targets.shape)}).");
+                $"Inputs and targets must both have the shape (B, T), but have ({string.Join(", ", Inputs.shape)}) "
+                + $"and ({string.Join(", ", Targets.shape)}).");
         }
         if (Targets.dtype != ScalarType.Int64)
             throw new ArgumentException($"Targets must be Int64, but are {Targets.dtype}.");
@@ -52,7 +55,8 @@ public sealed record Batch(Tensor Inputs, Tensor Targets) : IDisposable
             if (target < 0 || target >= vocabSize)
             {
                 throw new ArgumentException(
-                    $"Target {target} is not in the vocabulary of {vocabSize} (0 to {vocabSize - 1}). Use the tokenizer of the model, and {Ignored} for positions that do not count.");
+                    $"Target {target} is not in the vocabulary of {vocabSize} (0 to {vocabSize - 1}). "
+                    + $"Use the tokenizer of the model, and {Ignored} for positions that do not count.");
             }
             counted++;
         }

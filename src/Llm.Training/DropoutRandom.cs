@@ -8,8 +8,8 @@ namespace Llm.Training;
 /// state, and after it what it had before, so that drawing elsewhere (a sample text between two steps) changes neither.
 /// </summary>
 /// <remarks>
-/// TorchSharp cannot read the state of a CUDA generator. On CUDA, each step therefore begins from a seed made of the training's seed and the
-/// number of the step. Two trainings with dropout at the same time in one process share the generator and are not reproducible.
+/// TorchSharp cannot read the state of a CUDA generator. On CUDA, each step therefore begins from a seed made of the training's seed and
+/// the number of the step. Two trainings with dropout at the same time in one process share the generator and are not reproducible.
 /// </remarks>
 internal sealed class DropoutRandom(long? seed) : IDisposable
 {

@@ -31,7 +31,8 @@ public static class Evaluation
     /// <param name="bytes">UTF-8 bytes of the text, for bits per byte.</param>
     /// <param name="cancellationToken">Looked at before every batch.</param>
     /// <exception cref="ArgumentException">No token counts, or a token is not in the vocabulary.</exception>
-    public static EvaluationResult Of(CausalLM model, IEnumerable<Batch> batches, long? bytes = null, CancellationToken cancellationToken = default)
+    public static EvaluationResult Of(
+        CausalLM model, IEnumerable<Batch> batches, long? bytes = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batches);
@@ -52,28 +53,35 @@ public static class Evaluation
     }
 
     /// <summary>
-    /// The loss of a text of any length through a sliding window, as in Hugging Face's recipe for perplexity, but with the exact count: each window
-    /// predicts the ids that no window before has predicted.
+    /// The loss of a text of any length through a sliding window, as in Hugging Face's recipe for perplexity, but with the exact count:
+    /// each window predicts the ids that no window before has predicted.
     /// </summary>
     /// <param name="model">The model; it is left in the mode that it had.</param>
     /// <param name="data">The ids of the text.</param>
     /// <param name="contextLength">Ids in a window, the last of which is only predicted; null for the model's context length.</param>
     /// <param name="stride">
-    /// How far the window moves; null for half of it. The smaller, the more the model has read before each prediction, and the slower. At the full
-    /// length, windows do not overlap, and the first id of each is not predicted.
+    /// How far the window moves; null for half of it. The smaller, the more the model has read before each prediction, and the slower. At
+    /// the full length, windows do not overlap, and the first id of each is not predicted.
     /// </param>
     /// <param name="bytes">UTF-8 bytes of the text, for bits per byte.</param>
     /// <param name="cancellationToken">Looked at before every window.</param>
-    /// <exception cref="ArgumentException">The text has fewer than two ids, or the window does not fit into the model's context.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text has fewer than two ids, or the window does not fit into the model's context.
+    /// </exception>
     public static EvaluationResult OfText(
-        CausalLM model, TokenData data, int? contextLength = null, int? stride = null, long? bytes = null, CancellationToken cancellationToken = default)
+        CausalLM model, TokenData data, int? contextLength = null, int? stride = null, long? bytes = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         var context = contextLength ?? model.Config.ContextLength;
         var move = stride ?? Math.Max(1, context / 2);
         if (context < 2 || context > model.Config.ContextLength)
-            throw new ArgumentException($"The window must hold 2 to {model.Config.ContextLength} ids, the model's context, but holds {context}.", nameof(contextLength));
+        {
+            throw new ArgumentException(
+                $"The window must hold 2 to {model.Config.ContextLength} ids, the model's context, but holds {context}.",
+                nameof(contextLength));
+        }
         if (move < 1 || move > context)
             throw new ArgumentException($"The stride must be 1 to {context}, the length of the window, but is {move}.", nameof(stride));
         if (data.Length < 2)

@@ -11,6 +11,8 @@ public sealed record EvaluationResult(double Loss, long Tokens, long? Bytes = nu
     /// <summary>exp(loss): among how many equally likely tokens the model would be as unsure.</summary>
     [JsonIgnore] public double Perplexity => Math.Exp(Loss);
 
-    /// <summary>Bits to code a byte of the text with the model's predictions, comparable between tokenizers; null where the bytes are not known.</summary>
+    /// <summary>
+    /// Bits to code a byte of the text with the model's predictions, comparable between tokenizers; null where the bytes are not known.
+    /// </summary>
     [JsonIgnore] public double? BitsPerByte => Loss * Tokens / Math.Log(2) / Bytes;
 }

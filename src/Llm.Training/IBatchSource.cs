@@ -9,7 +9,9 @@ public interface IBatchSource
     /// <summary>Batches in one pass over the data; null where there is no such thing.</summary>
     long? BatchesPerEpoch { get; }
 
-    /// <summary>One line of text that differs where the batches differ. A checkpoint keeps it, so that a run cannot resume on other data by mistake.</summary>
+    /// <summary>
+    /// One line of text that differs where the batches differ. A checkpoint keeps it, so that a run cannot resume on other data by mistake.
+    /// </summary>
     string Identity { get; }
 
     /// <summary>Makes a batch, on the CPU. The caller disposes it.</summary>

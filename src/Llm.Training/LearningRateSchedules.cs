@@ -1,15 +1,17 @@
 namespace Llm.Training;
 
 /// <summary>
-/// Learning rates as pure functions of the number of updates done before: step 0 is the very first update. They differ in small things that change
-/// results, so each is named after the code it agrees with.
+/// Learning rates as pure functions of the number of updates done before: step 0 is the very first update. They differ in small things that
+/// change results, so each is named after the code it agrees with.
 /// </summary>
 public static class LearningRateSchedules
 {
     /// <summary>One rate throughout, after a linear rise from 0; Hugging Face's constant_with_warmup.</summary>
     public static Func<int, double> Constant(double rate, int warmup = 0) => step => rate * Rise(step, warmup);
 
-    /// <summary>Rises linearly from 0, then falls linearly to <paramref name="floor"/>, and stays there; with 0, Hugging Face's linear.</summary>
+    /// <summary>
+    /// Rises linearly from 0, then falls linearly to <paramref name="floor"/>, and stays there; with 0, Hugging Face's linear.
+    /// </summary>
     public static Func<int, double> Linear(double peak, int warmup, int total, double floor = 0) => step =>
         step < warmup
             ? peak * Rise(step, warmup)
@@ -33,13 +35,15 @@ public static class LearningRateSchedules
     public static Func<int, double> WarmupCosine(double peak, int warmup, int total, double floor = 0) => step =>
         step > total ? floor : Cosine(peak, warmup, total, floor)(step);
 
-    /// <summary>nanoGPT's get_lr: the rise begins above 0, at peak / (warmup + 1), and the floor holds after <paramref name="total"/>.</summary>
+    /// <summary>
+    /// nanoGPT's get_lr: the rise begins above 0, at peak / (warmup + 1), and the floor holds after <paramref name="total"/>.
+    /// </summary>
     public static Func<int, double> NanoGpt(double peak, int warmup, int total, double floor) => step =>
         step < warmup ? peak * (step + 1) / (warmup + 1) : WarmupCosine(peak, warmup, total, floor)(step);
 
     /// <summary>
-    /// Rises linearly from <paramref name="floor"/>, holds the peak for <paramref name="stable"/> steps, falls within <paramref name="decay"/> steps to
-    /// <paramref name="floor"/>, and stays there (Hu et al., 2024); Hugging Face's warmup_stable_decay.
+    /// Rises linearly from <paramref name="floor"/>, holds the peak for <paramref name="stable"/> steps, falls within
+    /// <paramref name="decay"/> steps to <paramref name="floor"/>, and stays there (Hu et al., 2024); Hugging Face's warmup_stable_decay.
     /// </summary>
     /// <param name="peak">Rate of the plateau.</param>
     /// <param name="warmup">Steps of the rise.</param>

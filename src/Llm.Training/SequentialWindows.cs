@@ -1,6 +1,9 @@
 namespace Llm.Training;
 
-/// <summary>Windows that follow one another, so that an epoch predicts every id but the very first exactly once; for evaluation and for epochs in order.</summary>
+/// <summary>
+/// Windows that follow one another, so that an epoch predicts every id but the very first
+/// exactly once; for evaluation and for epochs in order.
+/// </summary>
 /// <remarks>
 /// Nothing is dropped: the last window is filled up with positions that do not count, and the last batch of an epoch has the rows that are
 /// left. A source that numbers its batches on beyond an epoch begins again at the start of the data.

@@ -5,7 +5,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace Llm.Training;
 
-/// <summary>A text as token ids that do not change: in memory, or in a memory-mapped file of any size. Reading is safe from several threads at once.</summary>
+/// <summary>
+/// A text as token ids that do not change: in memory, or in a memory-mapped file of any size. Reading is safe from several threads at once.
+/// </summary>
 public sealed class TokenData : IDisposable
 {
     private readonly ITokenStorage _storage;
@@ -28,7 +30,9 @@ public sealed class TokenData : IDisposable
     /// <summary>Maps a file of little-endian ids without a header, such as nanoGPT's train.bin.</summary>
     /// <param name="path">The file.</param>
     /// <param name="vocabSize">Ids must lie below this; null accepts what the file holds.</param>
-    /// <param name="width">Bytes of an id; null for what <see cref="Write"/> chooses for <paramref name="vocabSize"/>: two, or four beyond 65,536.</param>
+    /// <param name="width">
+    /// Bytes of an id; null for what <see cref="Write"/> chooses for <paramref name="vocabSize"/>: two, or four beyond 65,536.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is empty, or its size is not a whole number of ids.</exception>
     public static TokenData Open(string path, int? vocabSize = null, TokenWidth? width = null)
@@ -60,7 +64,10 @@ public sealed class TokenData : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (string.IsNullOrEmpty(text))
-            throw new ArgumentException("The text is empty: there is nothing to learn from it. Check the file that it was read from.", nameof(text));
+        {
+            throw new ArgumentException(
+                "The text is empty: there is nothing to learn from it. Check the file that it was read from.", nameof(text));
+        }
         return tokenizer is LlmTokenizer own
             ? FromIds(own.Encode(text), own.VocabSize)
             : FromIds(tokenizer.EncodeToIds(text));
@@ -79,7 +86,9 @@ public sealed class TokenData : IDisposable
         AtomicFile.Write(path, stream => WriteTo(stream, ids, vocabSize));
     }
 
-    /// <summary>Cuts the ids in two, in order: the first part to train on, the rest to evaluate on. Both read from here: dispose the whole last.</summary>
+    /// <summary>
+    /// Cuts the ids in two, in order: the first part to train on, the rest to evaluate on. Both read from here: dispose the whole last.
+    /// </summary>
     /// <param name="trainShare">Share of the first part, between 0 and 1. The default is 0.9.</param>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
     public (TokenData Train, TokenData Validation) Split(double trainShare = 0.9)
@@ -88,7 +97,8 @@ public sealed class TokenData : IDisposable
         if (cut < 1 || cut >= Length)
         {
             throw new ArgumentException(
-                $"A share of {trainShare} cuts {Length} ids into {cut} and {Length - cut}. Give a share between 0 and 1 that leaves ids on both sides.", nameof(trainShare));
+                $"A share of {trainShare} cuts {Length} ids into {cut} and {Length - cut}. "
+                + "Give a share between 0 and 1 that leaves ids on both sides.", nameof(trainShare));
         }
         return (new(_storage, _start, cut, VocabSize), new(_storage, _start + cut, Length - cut, VocabSize));
     }
@@ -99,7 +109,10 @@ public sealed class TokenData : IDisposable
     public void CopyTo(long start, Span<long> ids)
     {
         if (start < 0 || start > Length - ids.Length)
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"{ids.Length} ids from {start} do not lie inside the {Length} ids of the data.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(start), start, $"{ids.Length} ids from {start} do not lie inside the {Length} ids of the data.");
+        }
         _storage.Read(_start + start, ids);
         if (VocabSize is { } vocabSize && ids.IndexOfAnyExceptInRange(0, vocabSize - 1) is >= 0 and var i)
         {
@@ -112,7 +125,8 @@ public sealed class TokenData : IDisposable
     /// <summary>Closes the file, also for the parts of a <see cref="Split"/>.</summary>
     public void Dispose() => _storage.Dispose();
 
-    private static TokenWidth WidthFor(int? vocabSize) => vocabSize is null or <= ushort.MaxValue + 1 ? TokenWidth.TwoBytes : TokenWidth.FourBytes;
+    private static TokenWidth WidthFor(int? vocabSize) =>
+        vocabSize is null or <= ushort.MaxValue + 1 ? TokenWidth.TwoBytes : TokenWidth.FourBytes;
 
     private static void WriteTo(Stream stream, IEnumerable<int> ids, int vocabSize)
     {
@@ -141,7 +155,8 @@ public sealed class TokenData : IDisposable
         if (ids.IndexOfAnyExceptInRange(0, most) is >= 0 and var i)
         {
             throw new ArgumentException(
-                $"Id {ids[i]} at index {start + i} is not in the vocabulary (0 to {most}). Use the tokenizer that belongs to the model.", nameof(ids));
+                $"Id {ids[i]} at index {start + i} is not in the vocabulary (0 to {most}). "
+                + "Use the tokenizer that belongs to the model.", nameof(ids));
         }
     }
 

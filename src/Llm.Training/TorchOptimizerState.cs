@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Llm.Training;
 
 /// <summary>
-/// The state of PyTorch's Adam or AdamW, as optimizer.state_dict() gives it, under the names of <see cref="AdamW.State"/>: from nanoGPT's ckpt.pt,
-/// or from the optimizer.pt that Hugging Face's Trainer writes.
+/// The state of PyTorch's Adam or AdamW, as optimizer.state_dict() gives it, under the names of <see cref="AdamW.State"/>: from nanoGPT's
+/// ckpt.pt, or from the optimizer.pt that Hugging Face's Trainer writes.
 /// </summary>
 /// <remarks>
 /// PyTorch numbers parameters instead of naming them: group by group, in the order of the model. Both programs have the groups of
@@ -28,7 +28,9 @@ public sealed class TorchOptimizerState : ITensorSource
         ArgumentNullException.ThrowIfNull(groups);
         var root = file.Root as OrderedDictionary<object, object?> ?? throw NoState("it does not hold a dictionary");
         object[] path = root.ContainsKey("optimizer") ? ["optimizer"] : [];
-        var state = path.Length == 0 ? root : root["optimizer"] as OrderedDictionary<object, object?> ?? throw NoState("its optimizer is not a dictionary");
+        var state = path.Length == 0
+            ? root
+            : root["optimizer"] as OrderedDictionary<object, object?> ?? throw NoState("its optimizer is not a dictionary");
         var names = groups.SelectMany(group => group.Parameters).Select(parameter => parameter.Key).ToList();
         foreach (var (name, number) in names.Zip(Numbers(state, groups)))
             Add(name, file.At([.. path, "state", number]), isTransposed?.Invoke(name) ?? false);
@@ -72,13 +74,18 @@ public sealed class TorchOptimizerState : ITensorSource
     {
         if (!state.ContainsKey("state") || !state.TryGetValue("param_groups", out var found) || found is not IReadOnlyList<object?> saved)
             throw NoState("it has no state and param_groups");
-        var numbers = saved.Select(group => group is OrderedDictionary<object, object?> entries && entries.TryGetValue("params", out var list)
-            ? list as IReadOnlyList<object?> ?? [] : []).ToList();
+        var numbers = saved
+            .Select(group => group is OrderedDictionary<object, object?> entries && entries.TryGetValue("params", out var list)
+                ? list as IReadOnlyList<object?> ?? []
+                : [])
+            .ToList();
         if (!numbers.Select(list => list.Count).SequenceEqual(groups.Select(group => group.Parameters.Count)))
         {
+            var theirs = string.Join(" and ", numbers.Select(list => list.Count));
+            var ours = string.Join(" and ", groups.Select(group => group.Parameters.Count));
             throw new InvalidDataException(
-                $"The file's optimizer has groups of {string.Join(" and ", numbers.Select(list => list.Count))} parameters, but here they are of "
-                + $"{string.Join(" and ", groups.Select(group => group.Parameters.Count))}: it belongs to another model, or decays other parameters.");
+                $"The file's optimizer has groups of {theirs} parameters, but here they are of {ours}: "
+                + "it belongs to another model, or decays other parameters.");
         }
         return [.. numbers.SelectMany(list => list).Select(number => number ?? throw NoState("a parameter has no number"))];
     }

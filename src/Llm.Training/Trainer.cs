@@ -9,10 +9,12 @@ using static TorchSharp.torch.nn;
 namespace Llm.Training;
 
 /// <summary>
-/// Trains a model: one optimizer step at a time (<see cref="Step"/>), as a lazy sequence of steps (<see cref="Train"/>), or as a whole run with
-/// evaluations and checkpoints (<see cref="Run"/>). Not thread-safe.
+/// Trains a model: one optimizer step at a time (<see cref="Step"/>), as a lazy sequence of steps (<see cref="Train"/>), or as a whole run
+/// with evaluations and checkpoints (<see cref="Run"/>). Not thread-safe.
 /// </summary>
-/// <remarks>Move, resize and freeze the model before making its trainer: the optimizer holds on to the parameters that it is given.</remarks>
+/// <remarks>
+/// Move, resize and freeze the model before making its trainer: the optimizer holds on to the parameters that it is given.
+/// </remarks>
 public sealed class Trainer : IDisposable
 {
     private readonly TrainerOptions _options;
@@ -97,12 +99,15 @@ public sealed class Trainer : IDisposable
     /// <param name="batches">The training data.</param>
     /// <param name="validation">Held-out data to evaluate on; null evaluates nothing.</param>
     /// <param name="progress">Told about every step.</param>
-    /// <param name="cancellationToken">Ends the run after the step at hand: it is saved, if there is a folder, and the result says so; nothing is thrown.</param>
+    /// <param name="cancellationToken">
+    /// Ends the run after the step at hand: it is saved, if there is a folder, and the result says so; nothing is thrown.
+    /// </param>
     /// <exception cref="ArgumentException">The options ask for evaluations, but there is no <paramref name="validation"/>.</exception>
     /// <exception cref="TrainingDivergedException">A loss or the gradient is not a number; checkpoints stay as they were.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written; the one before is whole.</exception>
     public TrainingResult Run(
-        IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default)
+        IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batches);
         return new TrainingRun(this, _options, _logger, batches, validation, progress).Run(cancellationToken);
@@ -111,10 +116,13 @@ public sealed class Trainer : IDisposable
     /// <summary><see cref="Run"/> on a thread of its own, since gradients and memory belong to the thread that computes.</summary>
     /// <inheritdoc cref="Run"/>
     public Task<TrainingResult> RunAsync(
-        IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null, CancellationToken cancellationToken = default) =>
+        IBatchSource batches, IBatchSource? validation = null, IProgress<TrainingStep>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Factory.StartNew(
             () => Run(batches, validation, progress, cancellationToken),
-            CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach | TaskCreationOptions.RunContinuationsAsynchronously,
+            TaskScheduler.Default);
 
     /// <summary>Saves model, optimizer and state, see <see cref="Checkpoint"/>. What was in the folder stays whole until then.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -125,9 +133,13 @@ public sealed class Trainer : IDisposable
         _logger.Saved(folder, State.Step);
     }
 
-    /// <summary>Goes on where a checkpoint ends, so exactly that losses and weights are those of a training that was never stopped.</summary>
+    /// <summary>
+    /// Goes on where a checkpoint ends, so exactly that losses and weights are those of a training that was never stopped.
+    /// </summary>
     /// <param name="folder">A checkpoint, or a folder with the checkpoint last.</param>
-    /// <exception cref="InvalidDataException">The checkpoint belongs to another model, or was made with another seed or accumulation.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint belongs to another model, or was made with another seed or accumulation.
+    /// </exception>
     public void Resume(string folder)
     {
         folder = Checkpoint.Find(folder);
@@ -136,7 +148,10 @@ public sealed class Trainer : IDisposable
         _logger.Resumed(folder, State.Step);
     }
 
-    /// <summary>Goes on from a state, after the caller has loaded the weights and the optimizer that belong to it; for checkpoints of other programs.</summary>
+    /// <summary>
+    /// Goes on from a state, after the caller has loaded the weights and the optimizer
+    /// that belong to it; for checkpoints of other programs.
+    /// </summary>
     public void Resume(TrainerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -156,7 +171,8 @@ public sealed class Trainer : IDisposable
         if (State.Data is not null && State.Data != batches.Identity)
         {
             throw new InvalidOperationException(
-                $"The training was begun on other data ({State.Data}) than is given now ({batches.Identity}). Give the same data, or begin a new training with the weights.");
+                $"The training was begun on other data ({State.Data}) than is given now ({batches.Identity}). "
+                + "Give the same data, or begin a new training with the weights.");
         }
         using var scope = NewDisposeScope();
         var count = _options.GradientAccumulation;
@@ -176,7 +192,8 @@ public sealed class Trainer : IDisposable
         var tokens = counts.Sum();
         if (tokens == 0)
             throw new ArgumentException("There is nothing to learn in this step: no target counts.", nameof(microBatches));
-        var weights = counts.Select(count => _options.LossWeighting == LossWeighting.Tokens ? 1.0 / tokens : 1.0 / Math.Max(1, count) / counts.Length);
+        var weights = counts.Select(count =>
+            _options.LossWeighting == LossWeighting.Tokens ? 1.0 / tokens : 1.0 / Math.Max(1, count) / counts.Length);
         return ([.. weights], tokens);
     }
 

@@ -8,7 +8,9 @@ public enum LossWeighting
     /// <summary>Every token counts alike: the sum of all losses over the number of counted tokens, as in Hugging Face's Trainer.</summary>
     Tokens,
 
-    /// <summary>Every micro batch counts alike: the mean of their means, as in nanoGPT. Differs where they count different numbers of tokens.</summary>
+    /// <summary>
+    /// Every micro batch counts alike: the mean of their means, as in nanoGPT. Differs where they count different numbers of tokens.
+    /// </summary>
     MicroBatches,
 }
 
@@ -68,24 +70,28 @@ public sealed class TrainerOptions
     public double MaxGradientNorm { get; set; } = 1;
 
     /// <summary>
-    /// Seed of dropout. The default is 1337. With null, the training goes on with torch's generator as it stands at the first step, to follow a
-    /// PyTorch script number by number.
+    /// Seed of dropout. The default is 1337. With null, the training goes on with torch's generator as it stands at the first
+    /// step, to follow a PyTorch script number by number.
     /// </summary>
     public long? Seed { get; set; } = 1337;
 
     /// <summary>Steps between two evaluations; 0 evaluates before the first step and after the last alone. The default is 0.</summary>
     public int EvaluateEvery { get; set; }
 
-    /// <summary>Batches of an evaluation; null for one pass over the validation data, or 200 where that has no end. The default is null.</summary>
+    /// <summary>
+    /// Batches of an evaluation; null for one pass over the validation data, or 200 where that has no end. The default is null.
+    /// </summary>
     public int? EvaluationBatches { get; set; }
 
     /// <summary>
-    /// Stops after so many evaluations in a row that bring no new best loss; 0 never does. However such a run then ends, unless cancelled, the
-    /// model has its best weights back. Needs a <see cref="CheckpointFolder"/>. The default is 0.
+    /// Stops after so many evaluations in a row that bring no new best loss; 0 never does. However such a run then ends, unless cancelled,
+    /// the model has its best weights back. Needs a <see cref="CheckpointFolder"/>. The default is 0.
     /// </summary>
     public int Patience { get; set; }
 
-    /// <summary>Folder for the checkpoints last, best (of all evaluations) and step-00001234; null keeps none. The default is null.</summary>
+    /// <summary>
+    /// Folder for the checkpoints last, best (of all evaluations) and step-00001234; null keeps none. The default is null.
+    /// </summary>
     public string? CheckpointFolder { get; set; }
 
     /// <summary>Steps between two saves of last; 0 saves at the end and when cancelled alone. The default is 0.</summary>
@@ -126,9 +132,16 @@ public sealed class TrainerOptions
         if (WarmupSteps > Steps)
             throw new ArgumentException($"WarmupSteps ({WarmupSteps}) must not exceed Steps ({Steps}).", nameof(WarmupSteps));
         if (MinLearningRate > LearningRate)
-            throw new ArgumentException($"MinLearningRate ({MinLearningRate}) must not exceed LearningRate ({LearningRate}).", nameof(MinLearningRate));
+        {
+            throw new ArgumentException(
+                $"MinLearningRate ({MinLearningRate}) must not exceed LearningRate ({LearningRate}).", nameof(MinLearningRate));
+        }
         if (MinLearningRate > 0 && Schedule == LearningRateSchedule.Constant)
-            throw new ArgumentException("A constant schedule never reaches the MinLearningRate. Leave it at 0, or take another Schedule.", nameof(MinLearningRate));
+        {
+            throw new ArgumentException(
+                "A constant schedule never reaches the MinLearningRate. Leave it at 0, or take another Schedule.",
+                nameof(MinLearningRate));
+        }
         if (KeepCheckpoints > 0 && SaveEvery == 0)
             throw new ArgumentException("KeepCheckpoints keeps what SaveEvery saves. Set SaveEvery.", nameof(KeepCheckpoints));
         if (!string.IsNullOrWhiteSpace(CheckpointFolder))

@@ -1,8 +1,8 @@
 namespace Llm.Training;
 
 /// <summary>
-/// A loss or the gradient is not a number any more. Where the training loss or the gradient is to blame, the step was not taken: the weights are
-/// those of the step before.
+/// A loss or the gradient is not a number any more. Where the training loss or the gradient is to blame, the step was
+/// not taken: the weights are those of the step before.
 /// </summary>
 public sealed class TrainingDivergedException : InvalidOperationException
 {

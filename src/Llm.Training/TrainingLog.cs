@@ -17,7 +17,9 @@ internal static partial class TrainingLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Resumed step {Step} from '{Folder}'.")]
     public static partial void Resumed(this ILogger logger, string folder, int step);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The model has the weights of step {Step} back, whose validation loss {Loss} was the best.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The model has the weights of step {Step} back, whose validation loss {Loss} was the best.")]
     public static partial void ReloadedBest(this ILogger logger, int step, double loss);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Training ended ({Reason}) after step {Step} and {Tokens} tokens.")]

@@ -5,9 +5,11 @@ namespace Llm.Training;
 
 /// <summary>One run of a trainer: steps, evaluations, checkpoints and the reasons to stop.</summary>
 internal sealed class TrainingRun(
-    Trainer trainer, TrainerOptions options, ILogger logger, IBatchSource batches, IBatchSource? validation, IProgress<TrainingStep>? progress)
+    Trainer trainer, TrainerOptions options, ILogger logger,
+    IBatchSource batches, IBatchSource? validation, IProgress<TrainingStep>? progress)
 {
-    private readonly CheckpointFolder? _checkpoints = string.IsNullOrWhiteSpace(options.CheckpointFolder) ? null : new(options.CheckpointFolder, trainer.Save);
+    private readonly CheckpointFolder? _checkpoints =
+        string.IsNullOrWhiteSpace(options.CheckpointFolder) ? null : new(options.CheckpointFolder, trainer.Save);
 
     public TrainingResult Run(CancellationToken cancellationToken)
     {
@@ -25,11 +27,16 @@ internal sealed class TrainingRun(
     private void CheckOptions()
     {
         if (validation is null && (options.EvaluateEvery > 0 || options.EvaluationBatches is not null || options.Patience > 0))
-            throw new ArgumentException("EvaluateEvery, EvaluationBatches and Patience need validation data. Give some, or leave them at their defaults.", nameof(validation));
+        {
+            throw new ArgumentException(
+                "EvaluateEvery, EvaluationBatches and Patience need validation data. Give some, or leave them at their defaults.",
+                nameof(validation));
+        }
         if (options.Patience > 0 && trainer.State.Best is { } best && !Directory.Exists(_checkpoints!.Best))
         {
             throw new ArgumentException(
-                $"The best weights so far (of step {best.Step}) should lie in '{_checkpoints.Best}', but do not. Resume with the CheckpointFolder of the run before.", nameof(options));
+                $"The best weights so far (of step {best.Step}) should lie in '{_checkpoints.Best}', but do not. "
+                + "Resume with the CheckpointFolder of the run before.", nameof(options));
         }
     }
 
@@ -89,7 +96,8 @@ internal sealed class TrainingRun(
     private bool OutOfPatience()
     {
         var state = trainer.State;
-        return options.Patience > 0 && state.Best is { } best && state.Validation.Count(point => point.Step > best.Step) >= options.Patience;
+        return options.Patience > 0 && state.Best is { } best
+            && state.Validation.Count(point => point.Step > best.Step) >= options.Patience;
     }
 
     private void SaveIfDue()

@@ -15,7 +15,8 @@ public static class TrainingServiceCollectionExtensions
     {
         services.AddTrainerOptions(Options.DefaultName, configure);
         services.TryAddTransient(provider => new Trainer(
-            provider.GetRequiredService<CausalLM>(), provider.GetRequiredService<IOptions<TrainerOptions>>().Value, null, provider.GetService<ILogger<Trainer>>()));
+            provider.GetRequiredService<CausalLM>(), provider.GetRequiredService<IOptions<TrainerOptions>>().Value, null,
+            provider.GetService<ILogger<Trainer>>()));
         return services;
     }
 

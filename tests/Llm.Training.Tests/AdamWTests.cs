@@ -13,13 +13,15 @@ public sealed class AdamWTests
     private static readonly string[] Names = ["w", "e", "t", "u", "b", "s"];
 
     public static TheoryData<string> Cases =>
-        [.. Json("optim", "optimizers.json").GetProperty("cases").EnumerateArray().Select(golden => golden.GetProperty("name").GetString()!)];
+        [.. Json("optim", "optimizers.json").GetProperty("cases").EnumerateArray()
+            .Select(golden => golden.GetProperty("name").GetString()!)];
 
     [Theory, MemberData(nameof(Cases))]
     public void Step_Reference_IsEqual(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Json("optim", "optimizers.json").GetProperty("cases").EnumerateArray().Single(it => it.GetProperty("name").GetString() == name);
+        var golden = Json("optim", "optimizers.json").GetProperty("cases").EnumerateArray()
+            .Single(it => it.GetProperty("name").GetString() == name);
         var inputs = Tensors("optim", "optimizer_inputs.safetensors");
         var expected = Tensors("optim", "optimizers", name + ".safetensors");
         var parameters = Names.ToDictionary(key => key, key => new Parameter(inputs["init/" + key].clone()));

@@ -33,7 +33,11 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         using var model = Tiny.Model();
-        using var trainer = new Trainer(model, new TrainerOptions { AddToCheckpoint = place => File.WriteAllText(Path.Combine(place, "vocab.json"), "{}") });
+        var options = new TrainerOptions
+        {
+            AddToCheckpoint = place => File.WriteAllText(Path.Combine(place, "vocab.json"), "{}"),
+        };
+        using var trainer = new Trainer(model, options);
 
         trainer.Save(folder.Combine("last"));
 
@@ -45,7 +49,14 @@ public sealed class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         using var model = Tiny.Model();
-        var options = new TrainerOptions { Steps = 10, SaveEvery = 2, KeepCheckpoints = 2, EvaluateEvery = 5, CheckpointFolder = folder.Combine("run") };
+        var options = new TrainerOptions
+        {
+            Steps = 10,
+            SaveEvery = 2,
+            KeepCheckpoints = 2,
+            EvaluateEvery = 5,
+            CheckpointFolder = folder.Combine("run"),
+        };
         using var trainer = new Trainer(model, options);
 
         trainer.Run(Tiny.Windows(), new SequentialWindows(Tiny.Data(100), 4, 8));
@@ -69,7 +80,9 @@ public sealed class CheckpointTests
 
         var error = Assert.Throws<IOException>(() => trainer.Save(folder.Combine("last")));
 
-        Assert.Contains($"The checkpoint '{folder.Combine("last")}' cannot be written: No space left on device.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The checkpoint '{folder.Combine("last")}' cannot be written: No space left on device.",
+            error.Message, StringComparison.Ordinal);
         Assert.Equal(before, Contents(folder));
     }
 
@@ -216,5 +229,6 @@ public sealed class CheckpointTests
             throw new IOException("No space left on device.");
     }
 
-    private static Dictionary<string, byte[]> Contents(TemporaryFolder folder) => folder.Files.ToDictionary(file => file, file => File.ReadAllBytes(folder.Combine(file)));
+    private static Dictionary<string, byte[]> Contents(TemporaryFolder folder) =>
+        folder.Files.ToDictionary(file => file, file => File.ReadAllBytes(folder.Combine(file)));
 }

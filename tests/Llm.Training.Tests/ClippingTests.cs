@@ -9,13 +9,15 @@ namespace Llm.Training.Tests;
 /// <summary>The trainer clips with TorchSharp's own operator: this is what it relies on.</summary>
 public sealed class ClippingTests
 {
-    public static TheoryData<string> Cases => [.. Json("optim", "clipping.json").GetProperty("cases").EnumerateArray().Select(it => it.GetProperty("name").GetString()!)];
+    public static TheoryData<string> Cases =>
+        [.. Json("optim", "clipping.json").GetProperty("cases").EnumerateArray().Select(it => it.GetProperty("name").GetString()!)];
 
     [Theory, MemberData(nameof(Cases))]
     public void Clip_Reference_IsEqual(string name)
     {
         using var scope = NewDisposeScope();
-        var golden = Json("optim", "clipping.json").GetProperty("cases").EnumerateArray().Single(it => it.GetProperty("name").GetString() == name);
+        var golden = Json("optim", "clipping.json").GetProperty("cases").EnumerateArray()
+            .Single(it => it.GetProperty("name").GetString() == name);
         var tensors = Tensors("optim", "clipping.safetensors");
         var gradients = Enumerable.Range(0, 4).Select(i => $"{name}/grad{i}").Where(tensors.ContainsKey).ToArray();
         var parameters = gradients.Select(gradient => WithGradient(tensors[gradient])).Append(new Parameter(zeros(2))).ToArray();
@@ -40,7 +42,8 @@ public sealed class ClippingTests
     private static void AssertNorm(JsonElement golden, double norm)
     {
         var expected = Number(golden, "total_norm");
-        Assert.True(double.IsNaN(expected) ? double.IsNaN(norm) : Math.Abs(expected - norm) < 1e-6, $"Expected {expected}, but was {norm}.");
+        Assert.True(
+            double.IsNaN(expected) ? double.IsNaN(norm) : Math.Abs(expected - norm) < 1e-6, $"Expected {expected}, but was {norm}.");
     }
 
     private static double Number(JsonElement golden, string name) => golden.GetProperty(name) switch

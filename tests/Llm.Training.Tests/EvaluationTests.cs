@@ -21,7 +21,9 @@ public sealed class EvaluationTests
 
         Assert.Equal(expected.Int("exact_n_tokens"), result.Tokens);
         Assert.Equal(expected.Double("exact_nll_sum"), result.Loss * result.Tokens, 0.05); // relative 2e-5
-        AssertClose([expected.Double("exact_perplexity"), expected.Double("bits_per_byte")], [result.Perplexity, result.BitsPerByte!.Value], 0, 1e-4);
+        AssertClose(
+            [expected.Double("exact_perplexity"), expected.Double("bits_per_byte")],
+            [result.Perplexity, result.BitsPerByte!.Value], 0, 1e-4);
     }
 
     // Hugging Face's recipe weights the mean loss of every window but the first with one token too few.
@@ -33,7 +35,8 @@ public sealed class EvaluationTests
         using var model = Model("gpt2-bpe-tiny");
         using var data = Text(golden);
         var (sum, tokens) = (0.0, 0.0);
-        foreach (var window in expected.GetProperty("windows").EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()))
+        var windows = expected.GetProperty("windows").EnumerateArray();
+        foreach (var window in windows.Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()))
         {
             var (begin, end, predicted, counted) = ((long)window[0], (long)window[1], (int)window[4], window[3]);
             if (predicted == 0)
@@ -150,7 +153,8 @@ public sealed class EvaluationTests
     public void Perplexity_Loss_IsItsExponential(double loss, double perplexity) =>
         Assert.Equal(perplexity, new EvaluationResult(loss, 1).Perplexity, 1e-4);
 
-    private static TokenData Text(JsonElement golden) => TokenData.FromIds(golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+    private static TokenData Text(JsonElement golden) =>
+        TokenData.FromIds(golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
 
     private static TokenData Slice(TokenData data, long begin, long end)
     {

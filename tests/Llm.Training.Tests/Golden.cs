@@ -27,7 +27,9 @@ internal static class Golden
 
     public static CausalLM Model(string name) => ModelFolder.Load(TestData.Golden("training", name)).Model;
 
-    /// <summary>A batch as Hugging Face's models shift it: the labels of a row, from the second on, are the targets of its ids before the last.</summary>
+    /// <summary>
+    /// A batch as Hugging Face's models shift it: the labels of a row, from the second on, are the targets of its ids before the last.
+    /// </summary>
     public static Batch Shift(Tensor ids, Tensor labels) => new(ids[.., ..^1].contiguous(), labels[.., 1..].contiguous());
 
     /// <summary>Fails where a number is further away than absolute + relative · |expected|.</summary>
@@ -51,7 +53,10 @@ internal static class Golden
         Assert.True(excess <= 0, $"{name}: a number is {excess:E2} further away than allowed.");
     }
 
-    /// <summary>Compares weights with a Hugging Face checkpoint, but for the attention's key biases: their true gradient is 0, and Adam amplifies its rounding.</summary>
+    /// <summary>
+    /// Compares weights with a Hugging Face checkpoint, but for the attention's key biases: their
+    /// true gradient is 0, and Adam amplifies its rounding.
+    /// </summary>
     public static void AssertWeights(string file, CausalLM model, double tolerance, string prefix = "")
     {
         var actual = model.ExportWeights().ToDictionary(pair => pair.Key, pair => pair.Value.clone());

@@ -49,13 +49,17 @@ public sealed class GoldenTrainingTests
 
         var groups = ParameterGroup.ByDimension(model, 0.1);
 
-        Assert.Equal((golden.Int("num_decayed_tensors"), golden.Int("num_decayed_parameters")), (groups[0].Parameters.Count, groups[0].ElementCount));
-        Assert.Equal((golden.Int("num_non_decayed_tensors"), golden.Int("num_non_decayed_parameters")), (groups[1].Parameters.Count, groups[1].ElementCount));
+        Assert.Equal(
+            (golden.Int("num_decayed_tensors"), golden.Int("num_decayed_parameters")),
+            (groups[0].Parameters.Count, groups[0].ElementCount));
+        Assert.Equal(
+            (golden.Int("num_non_decayed_tensors"), golden.Int("num_non_decayed_parameters")),
+            (groups[1].Parameters.Count, groups[1].ElementCount));
         Assert.Equal([0.1, 0], groups.Select(group => group.WeightDecay));
     }
 
-    // Hugging Face divides by the labels before it shifts them, which counts a label at position 0 that nothing predicts. We count what is predicted;
-    // the clipped gradient, and so the run, is the same, and the loss differs by the ratio of the counts.
+    // Hugging Face divides by the labels before it shifts them, which counts a label at position 0 that nothing predicts. We count what is
+    // predicted; the clipped gradient, and so the run, is the same, and the loss differs by the ratio of the counts.
     [Theory]
     [InlineData(LossWeighting.Tokens, "token_weighted")]
     [InlineData(LossWeighting.MicroBatches, "mean_of_means")]
@@ -137,7 +141,8 @@ public sealed class GoldenTrainingTests
         using var trainer = new Trainer(model, NanoGptOptions(golden), NanoGptSchedule(golden));
         using (var file = TorchFile.Open(TestData.Golden("training", "nanogpt_ckpt_20.pt")))
         {
-            LoadNanoGpt(model, file.Tensors.Keys.ToDictionary(name => name.Replace("_orig_mod.", "", StringComparison.Ordinal), name => file.Read(name)));
+            LoadNanoGpt(model, file.Tensors.Keys.ToDictionary(
+                name => name.Replace("_orig_mod.", "", StringComparison.Ordinal), name => file.Read(name)));
             trainer.Optimizer.Load(new TorchOptimizerState(file, trainer.Optimizer.Groups));
         }
         trainer.Resume(new TrainerState { Step = 20, NextBatch = 20 });
@@ -155,14 +160,20 @@ public sealed class GoldenTrainingTests
         using var model = Model("trainer-checkpoint-20");
         using var trainer = new Trainer(model, TrainerOptions(golden.GetProperty("arguments")));
         using (var file = TorchFile.Open(TestData.Golden("training", "trainer-checkpoint-20", "optimizer.pt")))
-            trainer.Optimizer.Load(new TorchOptimizerState(file, trainer.Optimizer.Groups, name => name.StartsWith("h.", StringComparison.Ordinal)));
+        {
+            trainer.Optimizer.Load(new TorchOptimizerState(
+                file, trainer.Optimizer.Groups, name => name.StartsWith("h.", StringComparison.Ordinal)));
+        }
         trainer.Resume(new TrainerState { Step = 20, NextBatch = 40 });
         var (batches, items) = TrainerBatches();
 
         var steps = trainer.Train(batches).ToList();
 
-        var rows = golden.GetProperty("log_history").EnumerateArray().Where(row => row.TryGetProperty("grad_norm", out _)).Skip(20).ToList();
-        AssertClose(rows.Select(row => row.Double("loss")), steps.Select(step => step.Loss * step.Tokens / items[(step.Step - 1) % 10]), 2e-4);
+        var rows = golden.GetProperty("log_history").EnumerateArray()
+            .Where(row => row.TryGetProperty("grad_norm", out _)).Skip(20).ToList();
+        AssertClose(
+            rows.Select(row => row.Double("loss")),
+            steps.Select(step => step.Loss * step.Tokens / items[(step.Step - 1) % 10]), 2e-4);
         AssertWeights("trainer_linear_final.safetensors", model, 1e-3);
     }
 
@@ -219,14 +230,16 @@ public sealed class GoldenTrainingTests
             parameter.copy_(weights["transformer." + name]);
     }
 
-    private static void AssertSteps(JsonElement golden, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> lossFactor, int skip = 0)
+    private static void AssertSteps(
+        JsonElement golden, IReadOnlyList<TrainingStep> steps, Func<TrainingStep, double> lossFactor, int skip = 0)
     {
         AssertClose(golden.Doubles("loss").Skip(skip), steps.Select(step => step.Loss * lossFactor(step)), 1e-4);
         AssertClose(golden.Doubles("grad_norm").Skip(skip), steps.Select(step => step.GradientNorm * lossFactor(step)), 0, 1e-3);
         AssertClose(golden.Doubles("lr").Skip(skip), steps.Select(step => step.LearningRate), 1e-15, 1e-9);
     }
 
-    private static IEnumerable<Tensor> Rows(Tensor tensor) => Enumerable.Range(0, (int)tensor.shape[0]).Select(row => tensor[row].contiguous());
+    private static IEnumerable<Tensor> Rows(Tensor tensor) =>
+        Enumerable.Range(0, (int)tensor.shape[0]).Select(row => tensor[row].contiguous());
 
     private static TrainerOptions Options(JsonElement golden, int steps)
     {

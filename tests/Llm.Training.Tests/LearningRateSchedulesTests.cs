@@ -14,7 +14,8 @@ public sealed class LearningRateSchedulesTests
     [Theory, MemberData(nameof(Cases))]
     public void Schedule_Reference_IsEqual(string name)
     {
-        var golden = Json("optim", "lr_schedules.json").GetProperty("cases").EnumerateArray().Single(it => it.GetProperty("name").GetString() == name);
+        var golden = Json("optim", "lr_schedules.json").GetProperty("cases").EnumerateArray()
+            .Single(it => it.GetProperty("name").GetString() == name);
         var expected = golden.Doubles("lr");
 
         var schedule = Schedule(golden.GetProperty("kind").GetString()!, golden.GetProperty("params"));
@@ -47,12 +48,14 @@ public sealed class LearningRateSchedulesTests
         "hf_linear" => Linear(p.Double("lr"), p.Int("num_warmup_steps"), p.Int("num_training_steps")),
         "hf_cosine" => Cosine(p.Double("lr"), p.Int("num_warmup_steps"), p.Int("num_training_steps"), cycles: Or(p, "num_cycles", 0.5)),
         "hf_cosine_with_min_lr" => Cosine(
-            p.Double("lr"), p.Int("num_warmup_steps"), p.Int("num_training_steps"), Or(p, "min_lr", p.Double("lr") * Or(p, "min_lr_rate", 0))),
+            p.Double("lr"), p.Int("num_warmup_steps"), p.Int("num_training_steps"),
+            Or(p, "min_lr", p.Double("lr") * Or(p, "min_lr_rate", 0))),
         "hf_warmup_stable_decay" => WarmupStableDecay(
             p.Double("lr"), p.Int("num_warmup_steps"), p.Int("num_stable_steps"), p.Int("num_decay_steps"),
             p.Double("lr") * Or(p, "min_lr_ratio", 0), p.TryGetProperty("decay_type", out _) ? progress => 1 - progress : null),
         _ => throw new NotSupportedException(kind),
     };
 
-    private static double Or(JsonElement p, string name, double otherwise) => p.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+    private static double Or(JsonElement p, string name, double otherwise) =>
+        p.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
 }

@@ -9,8 +9,8 @@ namespace Llm.Training.Tests;
 /// nanoGPT's demo for a CPU (its README: python train.py config/train_shakespeare_char.py --device=cpu …), one to two minutes on two cores.
 /// </summary>
 /// <remarks>
-/// nanoGPT prints 1.88. Five seeds gave 1.896 to 1.916 here, 1.905 on average (docs/log.md), so this bound guards what was measured; the goal
-/// of 1.90 is not reached on average, and no seed is picked to reach it.
+/// nanoGPT prints 1.88. Five seeds gave 1.896 to 1.916 here, 1.905 on average (docs/log.md), so this bound guards what was measured; the
+/// goal of 1.90 is not reached on average, and no seed is picked to reach it.
 /// </remarks>
 [Collection(nameof(Alone))]
 public sealed class NanoGptDemoTests

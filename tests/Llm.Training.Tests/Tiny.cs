@@ -6,7 +6,8 @@ namespace Llm.Training.Tests;
 /// <summary>Models and data small enough to train in no time.</summary>
 internal static class Tiny
 {
-    public static readonly Gpt2Config Config = Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
+    public static readonly Gpt2Config Config =
+        Gpt2Presets.NanoGpt with { VocabSize = 11, ContextLength = 8, LayerCount = 2, HeadCount = 2, HiddenSize = 12 };
 
     public static readonly Gpt2Config WithDropout = Config with { ResidualDropout = 0.2, EmbeddingDropout = 0.2, AttentionDropout = 0.2 };
 

@@ -198,7 +198,8 @@ public sealed class TrainerTests
     public void Step_FrozenParameters_StayAsTheyAre()
     {
         using var model = Tiny.Model();
-        var frozen = model.named_parameters().Where(parameter => parameter.name.StartsWith("wte", StringComparison.Ordinal)).Select(p => p.parameter).Single();
+        var frozen = model.named_parameters()
+            .Single(parameter => parameter.name.StartsWith("wte", StringComparison.Ordinal)).parameter;
         frozen.requires_grad = false;
         var before = frozen.clone();
         using var trainer = new Trainer(model);
@@ -252,7 +253,8 @@ public sealed class TrainerTests
         using var model = Tiny.Model();
         using var trainer = new Trainer(model);
 
-        var error = Assert.Throws<ArgumentException>(() => trainer.Step([new Batch(zeros([2, 3], ScalarType.Int64), zeros([2, 4], ScalarType.Int64))], 1e-3));
+        var error = Assert.Throws<ArgumentException>(
+            () => trainer.Step([new Batch(zeros([2, 3], ScalarType.Int64), zeros([2, 4], ScalarType.Int64))], 1e-3));
 
         Assert.Contains("(2, 3) and (2, 4)", error.Message, StringComparison.Ordinal);
     }

@@ -81,7 +81,8 @@ public sealed class TrainingRunTests
         Assert.Equal(result.Validation, end.Validation);
         Assert.Equal(Tiny.Bytes(whole), Tiny.Bytes(other));
         Assert.Equal(
-            File.ReadAllBytes(folder.Combine("whole", "last", "optimizer.safetensors")), File.ReadAllBytes(folder.Combine("parts", "last", "optimizer.safetensors")));
+            File.ReadAllBytes(folder.Combine("whole", "last", "optimizer.safetensors")),
+            File.ReadAllBytes(folder.Combine("parts", "last", "optimizer.safetensors")));
     }
 
     [Fact]
@@ -161,10 +162,18 @@ public sealed class TrainingRunTests
     {
         using var folder = new TemporaryFolder();
         using var model = Tiny.Model();
-        var options = new TrainerOptions { Steps = 40, EvaluateEvery = 5, SaveEvery = 5, KeepCheckpoints = 1, CheckpointFolder = folder.Path };
+        var options = new TrainerOptions
+        {
+            Steps = 40,
+            EvaluateEvery = 5,
+            SaveEvery = 5,
+            KeepCheckpoints = 1,
+            CheckpointFolder = folder.Path,
+        };
         using var trainer = new Trainer(model, options);
         using var cancellation = new CancellationTokenSource();
-        trainer.Run(new Watched(Tiny.Windows(), number => CancelAt(5, number, cancellation)), Validation, cancellationToken: cancellation.Token);
+        var batches = new Watched(Tiny.Windows(), number => CancelAt(5, number, cancellation));
+        trainer.Run(batches, Validation, cancellationToken: cancellation.Token);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;

@@ -1,9 +1,11 @@
 namespace Llm.Training;
 
-/// <summary>Writes folders so that whoever opens one sees all of the old or all of the new, also after the process was killed in between.</summary>
+/// <summary>
+/// Writes folders so that whoever opens one sees all of the old or all of the new, also after the process was killed in between.
+/// </summary>
 /// <remarks>
-/// No system can replace a full folder by another in one operation. The old one is therefore moved aside, the new one into its place, and the old
-/// one deleted; <see cref="Recover"/> moves it back if the process ended between the first two. One process writes at a time.
+/// No system can replace a full folder by another in one operation. The old one is therefore moved aside, the new one into its place, and
+/// the old one deleted; <see cref="Recover"/> moves it back if the process ended between the first two. One process writes at a time.
 /// </remarks>
 internal static class AtomicFolder
 {
@@ -13,7 +15,8 @@ internal static class AtomicFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var parent = Path.GetDirectoryName(path) ?? throw new ArgumentException($"'{folder}' is the root of a disk, which cannot be replaced.", nameof(folder));
+        var parent = Path.GetDirectoryName(path)
+            ?? throw new ArgumentException($"'{folder}' is the root of a disk, which cannot be replaced.", nameof(folder));
         string? temporary = null;
         try
         {
@@ -31,7 +34,8 @@ internal static class AtomicFolder
             DeleteQuietly(temporary);
             if (exception is not (IOException or UnauthorizedAccessException))
                 throw;
-            throw new IOException($"The checkpoint '{folder}' cannot be written: {exception.Message} What was there before is unchanged.", exception);
+            throw new IOException(
+                $"The checkpoint '{folder}' cannot be written: {exception.Message} What was there before is unchanged.", exception);
         }
     }
 

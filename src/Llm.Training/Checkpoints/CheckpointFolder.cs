@@ -13,7 +13,9 @@ internal sealed class CheckpointFolder(string root, Action<string> save)
 
     public void SaveBest() => save(Best);
 
-    /// <summary>Saves last, and with <paramref name="keep"/> a numbered checkpoint as well; older ones go once the new one is whole.</summary>
+    /// <summary>
+    /// Saves last, and with <paramref name="keep"/> a numbered checkpoint as well; older ones go once the new one is whole.
+    /// </summary>
     public void SaveNumbered(int step, int keep)
     {
         SaveLast();

@@ -22,7 +22,11 @@ internal sealed class MappedTokens : ITokenStorage
         if (size == 0)
             throw new InvalidDataException($"'{path}' is empty: it holds no ids. Write it again with TokenData.Write.");
         if (size % (int)width != 0)
-            throw new InvalidDataException($"'{path}' has {size} bytes, which is not a whole number of {(int)width}-byte ids. It is cut short, or is not a token file.");
+        {
+            throw new InvalidDataException(
+                $"'{path}' has {size} bytes, which is not a whole number of {(int)width}-byte ids. "
+                + "It is cut short, or is not a token file.");
+        }
         _width = width;
         Length = size / (int)width;
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);

@@ -11,8 +11,8 @@ internal static class Windows
         if (data.Length <= contextLength)
         {
             throw new ArgumentException(
-                $"The data has {data.Length} ids, but one window takes {contextLength + 1L}: {contextLength} to read and one more to predict. "
-                + $"Give a longer text, or a context of at most {data.Length - 1}.", nameof(data));
+                $"The data has {data.Length} ids, but one window takes {contextLength + 1L}: {contextLength} to read "
+                + $"and one more to predict. Give a longer text, or a context of at most {data.Length - 1}.", nameof(data));
         }
     }
 
