@@ -17,9 +17,6 @@ public sealed record ByteLevelBpeConfig
     /// </summary>
     public bool IgnoresMerges { get; init; }
 
-    /// <summary>Which spaces the places of tokens in a text leave out; ids do not change. The default is none.</summary>
-    public PlaceTrimming PlaceTrimming { get; init; }
-
     /// <summary>Special tokens and other tokens that are found before merging. The default is none.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 }

@@ -14,7 +14,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     private readonly Dictionary<int, AddedToken> _added;
     private readonly PieceTable _pieces; // only what merging would give as well
     private readonly PieceCache _merged = new();
-    private readonly Lazy<Dictionary<string, int>> _ids;
+    private readonly string?[] _tokens; // raw forms that somebody asked for
 
     /// <summary>A tokenizer of a vocabulary as vocab.json and merges.txt spell it.</summary>
     /// <param name="vocabulary">Token in its raw form → id.</param>
@@ -38,27 +38,30 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         Config = config;
         _added = config.AddedTokens.ToDictionary(token => token.Id);
         _pieces = new PieceTable(vocabulary.Tokens, WholePieces(allReachable));
-        _ids = new Lazy<Dictionary<string, int>>(MakeIds);
+        _tokens = new string?[VocabSize];
     }
 
     /// <summary>Pattern, added tokens and the like.</summary>
     public ByteLevelBpeConfig Config { get; }
 
-    internal BpeVocabulary Vocabulary => _vocabulary;
+    internal BpeVocabulary Learned => _vocabulary;
+
+    /// <summary>Composes characters first (Unicode's form C), which leaves most texts as they are; null where nothing does.</summary>
+    internal TextNormalizer? Nfc { get; init; }
 
     /// <inheritdoc/>
     public override string? IdToToken(int id)
     {
-        if (_added.TryGetValue(id, out var added))
-            return added.Content;
-        return _vocabulary.Tokens.Has(id) ? ByteSymbols.ToToken(_vocabulary.Tokens[id]) : null;
+        if (!_vocabulary.Tokens.Has(id))
+            return null;
+        return _tokens[id] ??= _added.TryGetValue(id, out var added) ? added.Content : ByteSymbols.ToToken(_vocabulary.Tokens[id]);
     }
 
     /// <inheritdoc/>
     public override int? TokenToId(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _ids.Value.TryGetValue(token, out var id) ? id : null;
+        return Vocabulary.TryGetValue(token, out var id) ? id : null;
     }
 
     /// <inheritdoc/>
@@ -69,7 +72,35 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
 
     private protected override void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens)
     {
-        var chars = text[part];
+        if (Nfc is null || !text[part].ContainsAnyExceptInRange('\0', '\x7F'))
+        {
+            EncodeChars(text[part], part.Start.Value, tokens);
+            return;
+        }
+        var first = tokens.Count;
+        var normalized = Nfc.Apply(new AlignedText(text[part].ToString(), part.Start.Value));
+        EncodeChars(normalized.Text, 0, tokens);
+        foreach (ref var place in tokens.WithPlaces ? tokens.Places[first..] : [])
+            place = normalized.PlaceOf(place.Start.Value, place.End.Value - place.Start.Value);
+    }
+
+    private protected override void EncodeText(ReadOnlySpan<byte> utf8, SpecialTokenPolicy policy, TokenBuffer tokens)
+    {
+        if (Nfc is not null || MayHoldAddedTokens(policy) || !System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            base.EncodeText(utf8, policy, tokens);
+            return;
+        }
+        using var bytes = ByteBuffer.Rent();
+        if (Config.AddsPrefixSpace && utf8.Length > 0 && utf8[0] != ' ')
+            bytes.Append(" "u8);
+        bytes.Append(utf8);
+        bytes.Reserve(UnicodeClasses.Padding).Clear();
+        EncodeUtf8(bytes.Written, tokens);
+    }
+
+    private void EncodeChars(ReadOnlySpan<char> chars, int offset, TokenBuffer tokens)
+    {
         using var utf8 = ByteBuffer.Rent();
         var first = tokens.Count;
         var prefix = Config.AddsPrefixSpace && chars.Length > 0 && chars[0] != ' ' ? 1 : 0;
@@ -78,11 +109,8 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(Encoding.UTF8.GetByteCount(chars))));
         utf8.Reserve(UnicodeClasses.Padding).Clear();
         EncodeUtf8(utf8.Written, tokens);
-        if (!tokens.WithPlaces)
-            return;
-        TextPlaces.FromBytes(tokens.Places[first..], text, part, prefix);
-        if (Config.PlaceTrimming != PlaceTrimming.None)
-            TextPlaces.TrimSpaces(tokens, first, Utf8, keepsFirst: Config.PlaceTrimming == PlaceTrimming.SpacesButFirst);
+        if (tokens.WithPlaces)
+            TextPlaces.FromBytes(tokens.Places[first..], chars, offset, prefix);
     }
 
     // The tokens that a piece may be looked up as.
@@ -146,6 +174,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         }
         if (end != start + piece.Length)
             SetPlacesOfPartlyUnknown(tokens, first, piece, start);
+        tokens.EndWord();
     }
 
     // Where bytes vanished, Hugging Face's library goes on counting in the UTF-8 form of the symbols, and so do we.
@@ -161,16 +190,5 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
             tokens.Places[i] = (start + bytes[unit])..(start + bytes[unit + length - 1] + 1);
             unit += length;
         }
-    }
-
-    private Dictionary<string, int> MakeIds()
-    {
-        var ids = new Dictionary<string, int>(VocabSize, StringComparer.Ordinal);
-        for (var id = 0; id < VocabSize; id++)
-        {
-            if (IdToToken(id) is { } token)
-                ids[token] = id;
-        }
-        return ids;
     }
 }

@@ -84,6 +84,7 @@ public sealed class CharTokenizer : LlmTokenizer
             Rune.DecodeFromUtf16(text[index..end], out var rune, out var length); // an unpaired surrogate gives U+FFFD
             var id = _ids.TryGetValue(rune, out var known) ? known : _unknownId ?? throw UnknownCharacter(text, rune, index);
             tokens.Add(id, index..(index + length));
+            tokens.EndWord();
             index += length;
         }
     }

@@ -5,18 +5,17 @@ using Microsoft.ML.Tokenizers;
 
 namespace Llm.Tokenizers;
 
-// The members of Microsoft's class. Here special tokens in a text are text, as everywhere by default; nothing is normalized, so that places are
-// always those of the given text; and where a number of tokens is allowed, the tokens kept end with a whole character.
+// The members of Microsoft's class. Here special tokens in a text are text, as everywhere by default; places are always those of the given
+// text, normalized or not, so that no normalized text is handed out; and where a number of tokens is allowed, the tokens kept end with a
+// whole character.
 public abstract partial class LlmTokenizer
 {
     /// <inheritdoc/>
     protected override EncodeResults<int> EncodeToIds(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         var given = text is null ? textSpan : text.AsSpan();
-        if (settings.MaxTokenCount == int.MaxValue)
-            return new EncodeResults<int> { Tokens = Encode(given), CharsConsumed = given.Length };
-        using var tokens = TokenBuffer.Rent(withPlaces: true);
-        Encode(given, specialTokens: null, tokens);
+        using var tokens = TokenBuffer.Rent(DetailFor(settings));
+        EncodeText(given, SpecialTokenPolicy.AsText, tokens, StepsOf(settings));
         var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
         return new EncodeResults<int> { Tokens = tokens.Ids[..count].ToArray(), CharsConsumed = consumed };
     }
@@ -25,8 +24,8 @@ public abstract partial class LlmTokenizer
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         var given = text is null ? textSpan : text.AsSpan();
-        using var tokens = TokenBuffer.Rent(withPlaces: true);
-        Encode(given, specialTokens: null, tokens);
+        using var tokens = TokenBuffer.Rent(TokenDetail.Places);
+        EncodeText(given, SpecialTokenPolicy.AsText, tokens, StepsOf(settings));
         var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
         return new EncodeResults<EncodedToken> { Tokens = ToEncodedTokens(tokens, count), CharsConsumed = consumed };
     }
@@ -35,9 +34,9 @@ public abstract partial class LlmTokenizer
     protected override int CountTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         var given = text is null ? textSpan : text.AsSpan();
-        using var tokens = TokenBuffer.Rent(withPlaces: settings.MaxTokenCount != int.MaxValue);
-        Encode(given, specialTokens: null, tokens);
-        return tokens.WithPlaces ? FitFromStart(tokens, given.Length, settings.MaxTokenCount).Count : tokens.Count;
+        using var tokens = TokenBuffer.Rent(DetailFor(settings));
+        EncodeText(given, SpecialTokenPolicy.AsText, tokens, StepsOf(settings));
+        return FitFromStart(tokens, given.Length, settings.MaxTokenCount).Count;
     }
 
     /// <inheritdoc/>
@@ -46,8 +45,8 @@ public abstract partial class LlmTokenizer
     {
         var given = text is null ? textSpan : text.AsSpan();
         normalizedText = null;
-        using var tokens = TokenBuffer.Rent(withPlaces: true);
-        Encode(given, specialTokens: null, tokens);
+        using var tokens = TokenBuffer.Rent(TokenDetail.Places);
+        EncodeText(given, SpecialTokenPolicy.AsText, tokens, StepsOf(settings));
         (tokenCount, var index) = fromEnd
             ? FitFromEnd(tokens, given.Length, settings.MaxTokenCount)
             : FitFromStart(tokens, given.Length, settings.MaxTokenCount);
@@ -117,24 +116,46 @@ public abstract partial class LlmTokenizer
         return true;
     }
 
-    // The most tokens, up to max, that end with a whole character, and where the text behind them starts.
+    private static TextSteps StepsOf(EncodeSettings settings) =>
+        (settings.ConsiderNormalization ? TextSteps.Normalize : TextSteps.None)
+        | (settings.ConsiderPreTokenization ? TextSteps.PreTokenize : TextSteps.None);
+
+    private static TokenDetail DetailFor(EncodeSettings settings) =>
+        settings.MaxTokenCount == int.MaxValue ? TokenDetail.Ids : TokenDetail.Places;
+
+    // The most tokens, up to max, behind which no character of them goes on, and where the text behind them starts.
     private static (int Count, int Index) FitFromStart(TokenBuffer tokens, int textLength, int max)
     {
         if (tokens.Count <= max)
             return (tokens.Count, textLength);
+        var (ends, starts) = Boundaries(tokens.Places, textLength);
         var count = Math.Max(0, max);
-        while (count > 0 && tokens.Places[count - 1].End.Value > tokens.Places[count].Start.Value)
+        while (count > 0 && ends[count] > starts[count])
             count--;
-        return (count, tokens.Places[count].Start.Value);
+        return (count, starts[count]);
     }
 
     private static (int Count, int Index) FitFromEnd(TokenBuffer tokens, int textLength, int max)
     {
         if (tokens.Count <= max)
             return (tokens.Count, 0);
+        var (ends, starts) = Boundaries(tokens.Places, textLength);
         var first = tokens.Count - Math.Max(0, max);
-        while (first < tokens.Count && tokens.Places[first - 1].End.Value > tokens.Places[first].Start.Value)
+        while (first < tokens.Count && ends[first] > starts[first])
             first++;
-        return (tokens.Count - first, first == tokens.Count ? textLength : tokens.Places[first].Start.Value);
+        return (tokens.Count - first, starts[first]);
+    }
+
+    // Before each token, and behind the last: how far the tokens before it reach, and where those from it on start. Normalizers may change
+    // the order of characters, so that the neighbours alone do not tell.
+    private static (int[] Ends, int[] Starts) Boundaries(ReadOnlySpan<Range> places, int textLength)
+    {
+        var (ends, starts) = (new int[places.Length + 1], new int[places.Length + 1]);
+        starts[^1] = textLength;
+        for (var i = 0; i < places.Length; i++)
+            ends[i + 1] = Math.Max(ends[i], places[i].End.Value);
+        for (var i = places.Length - 1; i >= 0; i--)
+            starts[i] = places[i].Equals(places[i].End..places[i].End) ? starts[i + 1] : Math.Min(starts[i + 1], places[i].Start.Value);
+        return (ends, starts);
     }
 }

@@ -12,12 +12,16 @@ namespace Llm.Tokenizers;
 public abstract partial class LlmTokenizer : Tokenizer
 {
     private readonly Lazy<AddedTokenSplitter> _splitter;
+    private readonly Lazy<Dictionary<string, int>> _vocabulary;
     private readonly HashSet<int> _specialIds = [];
 
-    private protected LlmTokenizer(TokenBytes utf8, IReadOnlyList<AddedToken> addedTokens)
+    private protected LlmTokenizer(TokenBytes utf8, IReadOnlyList<AddedToken> addedTokens) : this(utf8.Count, addedTokens) => Utf8 = utf8;
+
+    private protected LlmTokenizer(int vocabSize, IReadOnlyList<AddedToken> addedTokens)
     {
-        Utf8 = utf8;
+        VocabSize = vocabSize;
         _splitter = new Lazy<AddedTokenSplitter>(() => new AddedTokenSplitter(addedTokens));
+        _vocabulary = new Lazy<Dictionary<string, int>>(MakeVocabulary);
         AddedTokens = addedTokens;
         foreach (var token in addedTokens)
         {
@@ -27,7 +31,10 @@ public abstract partial class LlmTokenizer : Tokenizer
     }
 
     /// <summary>One more than the largest id: the rows that an embedding for this tokenizer needs.</summary>
-    public int VocabSize => Utf8.Count;
+    public int VocabSize { get; }
+
+    /// <summary>All tokens in their raw form with their ids, added tokens included.</summary>
+    public IReadOnlyDictionary<string, int> Vocabulary => _vocabulary.Value;
 
     /// <summary>The special tokens and the other tokens that are found in a text before it is cut into learned ones.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; }
@@ -40,8 +47,11 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>What the tokenizer's folder says beside the vocabulary.</summary>
     internal TokenizerSettings Settings { get; init; } = new();
 
-    /// <summary>The UTF-8 form of every id, added tokens included.</summary>
-    private protected TokenBytes Utf8 { get; }
+    /// <summary>What tokenizer.json says about special tokens around texts, truncation and padding.</summary>
+    internal EncodingSections Sections { get; init; } = new();
+
+    /// <summary>The UTF-8 form of every id, added tokens included; empty where ids are not decoded one by one.</summary>
+    private protected TokenBytes Utf8 { get; } = TokenBytes.Empty;
 
     /// <summary>What stands between two tokens of a decoded text; nothing, unless the tokens are words.</summary>
     private protected virtual ReadOnlySpan<byte> Separator => [];
@@ -63,7 +73,7 @@ public abstract partial class LlmTokenizer : Tokenizer
     public int[] Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens = null)
     {
         using var tokens = TokenBuffer.Rent();
-        Encode(text, specialTokens, tokens);
+        EncodeText(text, specialTokens ?? SpecialTokenPolicy.AsText, tokens, TextSteps.All);
         return tokens.Ids.ToArray();
     }
 
@@ -73,8 +83,31 @@ public abstract partial class LlmTokenizer : Tokenizer
     {
         ArgumentNullException.ThrowIfNull(ids);
         using var tokens = TokenBuffer.Rent();
-        Encode(text, specialTokens, tokens);
+        EncodeText(text, specialTokens ?? SpecialTokenPolicy.AsText, tokens, TextSteps.All);
         ids.Write(tokens.Ids);
+    }
+
+    /// <summary>Writes the ids of a text in UTF-8 into <paramref name="ids"/>; allocates nothing else.</summary>
+    /// <param name="utf8">The text; bytes that are no text count as U+FFFD, one for each maximal part.</param>
+    /// <param name="ids">Takes the ids.</param>
+    /// <param name="specialTokens">What becomes of special tokens in the text. The default is <see cref="SpecialTokenPolicy.AsText"/>.</param>
+    /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special
+    /// token.</exception>
+    public void Encode(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids, SpecialTokenPolicy? specialTokens = null)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using var tokens = TokenBuffer.Rent();
+        EncodeText(utf8, specialTokens ?? SpecialTokenPolicy.AsText, tokens);
+        ids.Write(tokens.Ids);
+    }
+
+    /// <summary>The number of tokens that <see cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/> gives; allocates nothing.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/>
+    public int CountTokens(ReadOnlySpan<char> text, SpecialTokenPolicy specialTokens)
+    {
+        using var tokens = TokenBuffer.Rent();
+        EncodeText(text, specialTokens, tokens, TextSteps.All);
+        return tokens.Count;
     }
 
     /// <summary>
@@ -83,8 +116,9 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <inheritdoc cref="Encode(ReadOnlySpan{char}, SpecialTokenPolicy?)"/>
     public IReadOnlyList<EncodedToken> EncodeToTokens(ReadOnlySpan<char> text, SpecialTokenPolicy specialTokens)
     {
-        using var tokens = TokenBuffer.Rent(withPlaces: true);
-        Encode(text, specialTokens, tokens);
+        ArgumentNullException.ThrowIfNull(specialTokens);
+        using var tokens = TokenBuffer.Rent(TokenDetail.Places);
+        EncodeText(text, specialTokens, tokens, TextSteps.All);
         return ToEncodedTokens(tokens, tokens.Count);
     }
 
@@ -109,11 +143,46 @@ public abstract partial class LlmTokenizer : Tokenizer
         utf8.Write(bytes.Written);
     }
 
-    /// <summary>Encodes a text in which no added token stands.</summary>
+    /// <summary>Encodes a text in which no added token stands, and ends a word behind each piece.</summary>
     /// <param name="text">The whole text; places count from its start.</param>
     /// <param name="part">The part of it to encode.</param>
     /// <param name="tokens">Takes the ids.</param>
     private protected abstract void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens);
+
+    /// <summary>Encodes a text and the added tokens in it.</summary>
+    private protected virtual void EncodeText(ReadOnlySpan<char> text, SpecialTokenPolicy policy, TokenBuffer tokens, TextSteps steps)
+    {
+        if (!MayHoldAddedTokens(policy))
+        {
+            EncodePart(text, ..text.Length, tokens);
+            return;
+        }
+        foreach (var (place, token) in _splitter.Value.Split(text, policy))
+        {
+            if (token is null)
+                EncodePart(text, place, tokens);
+            else
+                tokens.Add(token, place, text[place]);
+        }
+    }
+
+    /// <summary>Encodes a text in UTF-8.</summary>
+    private protected virtual void EncodeText(ReadOnlySpan<byte> utf8, SpecialTokenPolicy policy, TokenBuffer tokens)
+    {
+        var chars = ArrayPool<char>.Shared.Rent(utf8.Length); // a byte is never more than one UTF-16 unit
+        try
+        {
+            EncodeText(chars.AsSpan(0, Encoding.UTF8.GetChars(utf8, chars)), policy, tokens, TextSteps.All);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(chars);
+        }
+    }
+
+    /// <summary>Whether added tokens are looked for at all.</summary>
+    private protected bool MayHoldAddedTokens(SpecialTokenPolicy policy) =>
+        policy != SpecialTokenPolicy.AsText || _specialIds.Count < AddedTokens.Count;
 
     /// <summary>What an id without a token decodes to; an error, unless the tokenizer has an unknown token to stand in.</summary>
     private protected virtual int ReplaceUnknownId(int id, int index) => throw new ArgumentException(
@@ -131,7 +200,8 @@ public abstract partial class LlmTokenizer : Tokenizer
 
     internal bool IsSpecial(int id) => _specialIds.Contains(id);
 
-    private void AppendUtf8(ReadOnlySpan<int> ids, bool skipSpecialTokens, ByteBuffer utf8)
+    /// <summary>Appends the text of ids in UTF-8.</summary>
+    private protected virtual void AppendUtf8(ReadOnlySpan<int> ids, bool skipSpecialTokens, ByteBuffer utf8)
     {
         var isFirst = true;
         for (var i = 0; i < ids.Length; i++)
@@ -143,20 +213,14 @@ public abstract partial class LlmTokenizer : Tokenizer
         }
     }
 
-    private void Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens, TokenBuffer tokens)
+    private Dictionary<string, int> MakeVocabulary()
     {
-        var policy = specialTokens ?? SpecialTokenPolicy.AsText;
-        if (policy == SpecialTokenPolicy.AsText && _specialIds.Count == AddedTokens.Count)
+        var ids = new Dictionary<string, int>(VocabSize, StringComparer.Ordinal);
+        for (var id = 0; id < VocabSize; id++)
         {
-            EncodePart(text, ..text.Length, tokens);
-            return;
+            if (IdToToken(id) is { } token)
+                ids[token] = id;
         }
-        foreach (var (place, token) in _splitter.Value.Split(text, policy))
-        {
-            if (token is null)
-                EncodePart(text, place, tokens);
-            else
-                tokens.Add(token.Id, place);
-        }
+        return ids;
     }
 }

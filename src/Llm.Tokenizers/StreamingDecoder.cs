@@ -5,9 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Decodes ids one at a time and never splits a character: what has become complete comes out at once, a broken byte becomes U+FFFD as soon
-/// as
-/// it is known to be broken, and the pieces together are what decoding all ids at once gives. For one text, on one thread.
+/// Decodes ids one at a time and never splits a character: what no later id can change comes out at once, a broken byte becomes U+FFFD as
+/// soon as it is known to be broken, and the pieces together are what decoding all ids at once gives. For one text, on one thread.
 /// </summary>
 public sealed class StreamingDecoder
 {
@@ -16,6 +15,8 @@ public sealed class StreamingDecoder
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly List<int> _window = []; // of a tokenizer that is not ours: ids that came out last, then ids that wait
     private int _emitted; // ids of the window that came out
+    private readonly TextSink _sink = new(); // of a pipeline: takes what its decoder is sure of
+    private DecoderStage? _stage;
     private int _index;
     private bool _hasStarted;
 
@@ -31,6 +32,7 @@ public sealed class StreamingDecoder
             throw new ArgumentException(
                 $"{tokenizer.GetType().Name} does not tell which tokens are special. Use a tokenizer of this package.", nameof(tokenizer));
         (_tokenizer, _skipSpecialTokens) = (tokenizer, skipSpecialTokens);
+        _stage = (tokenizer as PipelineTokenizer)?.StartText(_sink);
     }
 
     /// <summary>The text that an id completes; empty while bytes of a character are missing.</summary>
@@ -42,6 +44,11 @@ public sealed class StreamingDecoder
         var index = _index++;
         if (_skipSpecialTokens && tokenizer.IsSpecial(id))
             return "";
+        if (_stage is not null)
+        {
+            ((PipelineTokenizer)tokenizer).WriteToken(id, index, _stage);
+            return _sink.Take();
+        }
         using var utf8 = ByteBuffer.Rent();
         tokenizer.AppendUtf8(id, index, isFirst: !_hasStarted, utf8);
         _hasStarted = true;
@@ -53,10 +60,22 @@ public sealed class StreamingDecoder
     /// </summary>
     public string Flush()
     {
-        var rest = _tokenizer is LlmTokenizer ? Take([], isLast: true) : TakeFromWindow(_tokenizer.Decode(_window));
+        var rest = _tokenizer switch
+        {
+            PipelineTokenizer pipeline => EndPipeline(pipeline),
+            LlmTokenizer => Take([], isLast: true),
+            _ => TakeFromWindow(_tokenizer.Decode(_window)),
+        };
         (_index, _hasStarted, _emitted) = (0, false, 0);
         _window.Clear();
         return rest;
+    }
+
+    private string EndPipeline(PipelineTokenizer pipeline)
+    {
+        _stage!.End();
+        _stage = pipeline.StartText(_sink);
+        return _sink.Take();
     }
 
     private string Take(ReadOnlySpan<byte> bytes, bool isLast)

@@ -5,9 +5,8 @@ public static class TokenizerFolder
 {
     /// <summary>Opens a folder with tokenizer.json, or with vocab.json and merges.txt; or a tokenizer.json file.</summary>
     /// <remarks>
-    /// Byte-level BPE with the patterns of <see cref="SplitPattern"/>, and what <see cref="CharTokenizer"/> and <see cref="WordTokenizer"/>
-    /// save. Truncation
-    /// and padding that tokenizer.json may name are settings of a call, and are not applied, as in transformers.
+    /// A tokenizer.json may describe any tokenizer of Hugging Face's library. Truncation and padding that it may name are the defaults of
+    /// <see cref="LlmTokenizer.EncodeForModel"/>; nothing else applies them.
     /// </remarks>
     /// <exception cref="FileNotFoundException">There is no such folder or file, or the folder has no tokenizer.</exception>
     /// <exception cref="InvalidDataException">A file is not what its name says, or contradicts itself.</exception>

@@ -78,7 +78,10 @@ public sealed class WordTokenizer : LlmTokenizer
     private protected override void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens)
     {
         foreach (var place in FindWords(text, part))
+        {
             tokens.Add(_ids.TryGetValue(Normalize(text[place], LowerCases), out var id) ? id : _unknownId, place);
+            tokens.EndWord();
+        }
     }
 
     /// <summary>The places of the words in a part of a text.</summary>

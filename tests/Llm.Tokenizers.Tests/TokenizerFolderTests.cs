@@ -82,15 +82,14 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.type", "\"Unigram\"", "it has the model type 'Unigram', which is not supported yet. Supported: BPE and WordLevel.")]
-    [InlineData("normalizer", """{"type": "NFC"}""", "it has the normalizer 'NFC', which is not supported yet.")]
-    [InlineData("decoder", "null", "it has the decoder 'none'. Byte-level BPE needs the decoder 'ByteLevel'.")]
-    [InlineData("pre_tokenizer", """{"type": "Metaspace"}""", "it has the pre-tokenizer 'Metaspace', which is not supported yet.")]
-    [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "ByteLevel"}]}""", "'Digits, ByteLevel'")]
-    [InlineData("post_processor", """{"type": "RobertaProcessing"}""", "it has the post-processor 'RobertaProcessing', which is not supported yet.")]
-    [InlineData("model.end_of_word_suffix", "\"</w>\"", "its model has the end_of_word_suffix '</w>', which is not supported yet.")]
-    [InlineData("model.dropout", "0.1", "its model has a dropout")]
-    [InlineData("model.byte_fallback", "true", "its model has byte_fallback")]
+    [InlineData("version", "\"2.0\"", "it has the version '2.0', which is not supported.")]
+    [InlineData("model.type", "\"Markov\"", "The model type 'Markov' is not supported. Supported: BPE, WordPiece, Unigram and WordLevel.")]
+    [InlineData("model.dropout", "0.1", "a dropout of 0.1, which is not supported")]
+    [InlineData("normalizer", """{"type": "Rot13"}""", "it has the normalizer 'Rot13', which is not supported.")]
+    [InlineData("pre_tokenizer", """{"type": "Rot13"}""", "it has the pre-tokenizer 'Rot13', which is not supported.")]
+    [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "Rot13"}]}""", "it has the pre-tokenizer 'Rot13'")]
+    [InlineData("post_processor", """{"type": "Rot13"}""", "it has the post-processor 'Rot13', which is not supported.")]
+    [InlineData("decoder", """{"type": "Rot13"}""", "it has the decoder 'Rot13', which is not supported.")]
     public void Load_UnsupportedPart_IsRefusedByName(string property, string value, string message)
     {
         Edit("small/bytelevel-bpe", "tokenizer.json", json => Owner(json, property)[property.Split('.')[^1]] = JsonNode.Parse(value));
@@ -139,9 +138,9 @@ public sealed class TokenizerFolderTests : IDisposable
     [Fact]
     public void Load_VocabularyOfAnotherClass_IsRefusedByName()
     {
-        Edit("folders/gpt2-with-config", "tokenizer_config.json", json => json["tokenizer_class"] = "RobertaTokenizer");
+        Edit("folders/gpt2-with-config", "tokenizer_config.json", json => json["tokenizer_class"] = "LlamaTokenizer");
 
-        Assert.Contains("the tokenizer class 'RobertaTokenizer'", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder)).Message);
+        Assert.Contains("the tokenizer class 'LlamaTokenizer'", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder)).Message);
     }
 
     [Fact]

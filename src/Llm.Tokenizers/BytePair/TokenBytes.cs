@@ -22,6 +22,9 @@ internal sealed class TokenBytes
             tokens[id]?.CopyTo(_bytes, _starts[id]);
     }
 
+    /// <summary>No tokens.</summary>
+    public static TokenBytes Empty { get; } = new(default);
+
     /// <summary>One more than the largest id.</summary>
     public int Count => _starts.Length - 1;
 

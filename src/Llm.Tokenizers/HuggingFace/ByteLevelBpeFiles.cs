@@ -32,7 +32,7 @@ internal static class ByteLevelBpeFiles
     {
         using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
         text.WriteLine("#version: 0.2"); // readers skip the first line
-        foreach (var merge in tokenizer.Vocabulary.Merges)
+        foreach (var merge in tokenizer.Learned.Merges)
             text.WriteLine($"{tokenizer.LearnedToken(merge.Left)} {tokenizer.LearnedToken(merge.Right)}");
     }
 
@@ -54,62 +54,36 @@ internal static class ByteLevelBpeFiles
     private static void WriteTokenizerJson(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
     {
         json.WriteStartObject();
-        json.WriteString("version", "1.0");
-        json.WriteNull("truncation");
-        json.WriteNull("padding");
-        AddedTokenJson.Write(json, tokenizer.AddedTokens);
-        json.WriteNull("normalizer");
-        json.WritePropertyName("pre_tokenizer");
-        WritePreTokenizer(json, tokenizer.Config);
-        WritePostProcessor(json, tokenizer.Config.PlaceTrimming);
-        json.WritePropertyName("decoder");
-        WriteByteLevel(json, addsPrefixSpace: true, usesRegex: true);
+        TokenizerJson.WriteHead(json, tokenizer);
+        TokenizerJson.WriteSection(json, "normalizer", tokenizer.Nfc?.ToJson());
+        TokenizerJson.WriteSection(json, "pre_tokenizer", DescribePreTokenizer(tokenizer.Config));
+        TokenizerJson.WriteSection(json, "post_processor", tokenizer.Sections.PostProcessor?.ToJson());
+        TokenizerJson.WriteSection(json, "decoder", DescribeByteLevel(addsPrefixSpace: true, usesRegex: true));
         json.WritePropertyName("model");
         WriteModel(json, tokenizer);
         json.WriteEndObject();
     }
 
-    private static void WritePreTokenizer(Utf8JsonWriter json, ByteLevelBpeConfig config)
+    private static JsonObject DescribePreTokenizer(ByteLevelBpeConfig config)
     {
         if (config.Pattern == SplitPattern.Gpt2 || config.Pattern == SplitPattern.None)
+            return DescribeByteLevel(config.AddsPrefixSpace, usesRegex: config.Pattern == SplitPattern.Gpt2);
+        var split = new JsonObject
         {
-            WriteByteLevel(json, config.AddsPrefixSpace, usesRegex: config.Pattern == SplitPattern.Gpt2);
-            return;
-        }
-        json.WriteStartObject();
-        json.WriteString("type", "Sequence");
-        json.WriteStartArray("pretokenizers");
-        json.WriteStartObject();
-        json.WriteString("type", "Split");
-        json.WriteStartObject("pattern");
-        json.WriteString("Regex", config.Pattern.Regex);
-        json.WriteEndObject();
-        json.WriteString("behavior", "Isolated");
-        json.WriteBoolean("invert", false);
-        json.WriteEndObject();
-        WriteByteLevel(json, config.AddsPrefixSpace, usesRegex: false);
-        json.WriteEndArray();
-        json.WriteEndObject();
+            ["type"] = "Split",
+            ["pattern"] = new JsonObject { ["Regex"] = config.Pattern.Regex },
+            ["behavior"] = "Isolated",
+            ["invert"] = false,
+        };
+        return new JsonObject
+        {
+            ["type"] = "Sequence",
+            ["pretokenizers"] = new JsonArray(split, DescribeByteLevel(config.AddsPrefixSpace, usesRegex: false)),
+        };
     }
 
-    private static void WritePostProcessor(Utf8JsonWriter json, PlaceTrimming trimming)
-    {
-        json.WritePropertyName("post_processor");
-        if (trimming == PlaceTrimming.None)
-            json.WriteNullValue();
-        else
-            WriteByteLevel(json, addsPrefixSpace: trimming == PlaceTrimming.SpacesButFirst, usesRegex: true);
-    }
-
-    private static void WriteByteLevel(Utf8JsonWriter json, bool addsPrefixSpace, bool usesRegex)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", "ByteLevel");
-        json.WriteBoolean("add_prefix_space", addsPrefixSpace);
-        json.WriteBoolean("trim_offsets", true);
-        json.WriteBoolean("use_regex", usesRegex);
-        json.WriteEndObject();
-    }
+    private static JsonObject DescribeByteLevel(bool addsPrefixSpace, bool usesRegex) =>
+        ByteLevelPreTokenizer.ToJson(addsPrefixSpace, trimsOffsets: true, usesRegex);
 
     private static void WriteModel(Utf8JsonWriter json, ByteLevelBpeTokenizer tokenizer)
     {
@@ -123,7 +97,7 @@ internal static class ByteLevelBpeFiles
         json.WritePropertyName("vocab");
         WriteVocabulary(json, tokenizer);
         json.WriteStartArray("merges");
-        foreach (var merge in tokenizer.Vocabulary.Merges)
+        foreach (var merge in tokenizer.Learned.Merges)
         {
             json.WriteStartArray();
             json.WriteStringValue(tokenizer.LearnedToken(merge.Left));

@@ -46,6 +46,9 @@ internal sealed class TokenizerSettings
     /// <summary>The token that ends a text.</summary>
     public string EndOfText => ContentOf(_config["eos_token"]) ?? "<|endoftext|>";
 
+    /// <summary>The token that fills sequences up; null where the folder does not tell.</summary>
+    public string? PaddingToken => ContentOf(_config["pad_token"]);
+
     /// <summary>
     /// The added tokens of a folder without tokenizer.json. Those that the vocabulary lacks get the next ids, in the order in which they
     /// are named.

@@ -16,26 +16,28 @@ internal static class WordLevelFiles
     public static void Write(CharTokenizer tokenizer, string folder) =>
         WriteFiles(folder, tokenizer, tokenizer.UnknownToken, normalizer: null, WriteCharacterSplit, decoder: "Fuse");
 
-    /// <summary>A tokenizer.json with the model type WordLevel.</summary>
-    /// <exception cref="NotSupportedException">Its steps are not those that <see cref="Write(WordTokenizer, string)"/> and its like
-    /// write.</exception>
-    public static LlmTokenizer Read(JsonElement json, JsonElement model, TokenizerSettings settings)
+    /// <summary>
+    /// A <see cref="CharTokenizer"/> or <see cref="WordTokenizer"/>; null where the file has other steps than those that
+    /// <see cref="Write(WordTokenizer, string)"/> and its like write, or asks for more than these tokenizers can.
+    /// </summary>
+    public static LlmTokenizer? TryRead(JsonElement json, EncodingSections sections, TokenizerSettings settings)
     {
-        var tokens = ReadVocabulary(model);
+        var model = json.GetProperty("model");
+        if (model.FindString("type") != TokenModelJson.WordLevel || TryReadVocabulary(model) is not { } tokens)
+            return null;
         var unknown = model.FindString("unk_token");
-        var special = AddedTokenJson.ReadAll(json).Where(token => token.IsSpecial).Select(token => token.Content).ToList();
-        return (TypeOf(json, "normalizer"), TypeOf(json, "pre_tokenizer"), TypeOf(json, "decoder"), TypeOf(json, "post_processor")) switch
+        var added = AddedTokenJson.ReadAll(json).OrderBy(token => token.Id).ToArray();
+        var special = added.Select(token => token.Content).ToList();
+        var isKnown = unknown is not null && tokens.Contains(unknown);
+        LlmTokenizer? tokenizer = (TypeOf(json, "normalizer"), TypeOf(json, "pre_tokenizer"), TypeOf(json, "decoder")) switch
         {
-            ("none", "Split", "Fuse", "none") when IsCharacterSplit(json) =>
-                new CharTokenizer(tokens, unknown is not null && tokens.Contains(unknown) ? unknown : null) { Settings = settings },
-            ("none", "WhitespaceSplit", "none", "none") when unknown is not null =>
-                new WordTokenizer(tokens, special, unknown, lowerCases: false) { Settings = settings },
-            ("Lowercase", "WhitespaceSplit", "none", "none") when unknown is not null =>
-                new WordTokenizer(tokens, special, unknown) { Settings = settings },
-            var (normalizer, preTokenizer, decoder, processor) => throw new NotSupportedException(
-                $"it has a WordLevel model with the normalizer '{normalizer}', the pre-tokenizer '{preTokenizer}', the decoder '{decoder}' and the "
-                + $"post-processor '{processor}', which is not supported yet. Supported: what CharTokenizer and WordTokenizer save."),
+            ("none", "Split", "Fuse") when IsCharacterSplit(json) =>
+                new CharTokenizer(tokens, isKnown ? unknown : null) { Settings = settings, Sections = sections },
+            ("none" or "Lowercase", "WhitespaceSplit", "none") when isKnown && special.TrueForAll(tokens.Contains) =>
+                new WordTokenizer(tokens, special, unknown!, TypeOf(json, "normalizer") == "Lowercase") { Settings = settings, Sections = sections },
+            _ => null,
         };
+        return tokenizer is not null && tokenizer.AddedTokens.SequenceEqual(added) ? tokenizer : null;
     }
 
     private static string TypeOf(JsonElement json, string section) => json.Find(section)?.FindString("type") ?? "none";
@@ -46,13 +48,14 @@ internal static class WordLevelFiles
         return split.Find("pattern")?.FindString("Regex") == AnyCharacter && split.FindString("behavior") == "Isolated" && !split.IsTrue("invert");
     }
 
-    private static string[] ReadVocabulary(JsonElement model)
+    private static string[]? TryReadVocabulary(JsonElement model)
     {
-        var vocabulary = model.GetProperty("vocab").EnumerateObject()
-            .Select(token => (token.Name, Id: token.Value.GetInt32())).OrderBy(token => token.Id).ToList();
-        var hole = vocabulary.Index().FirstOrDefault(token => token.Index != token.Item.Id, (-1, default)).Index;
-        return hole < 0 ? [.. vocabulary.Select(token => token.Name)] : throw new FormatException(
-            $"The ids of the vocabulary must be 0 to {vocabulary.Count - 1}, but '{vocabulary[hole].Name}' has the id {vocabulary[hole].Id}.");
+        if (model.Find("vocab") is not { ValueKind: JsonValueKind.Object } vocabulary)
+            return null;
+        var tokens = vocabulary.EnumerateObject().Select(token => (token.Name, Id: token.Value.GetInt32())).OrderBy(token => token.Id).ToList();
+        var isWhole = tokens.Index().All(token => token.Index == token.Item.Id && token.Item.Name.Length > 0)
+            && tokens.DistinctBy(token => token.Name).Count() == tokens.Count;
+        return isWhole ? [.. tokens.Select(token => token.Name)] : null;
     }
 
     private static void WriteFiles(
@@ -70,14 +73,11 @@ internal static class WordLevelFiles
         TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerJson, json =>
         {
             json.WriteStartObject();
-            json.WriteString("version", "1.0");
-            json.WriteNull("truncation");
-            json.WriteNull("padding");
-            AddedTokenJson.Write(json, tokenizer.AddedTokens);
+            TokenizerJson.WriteHead(json, tokenizer);
             WriteSection(json, "normalizer", normalizer);
             json.WritePropertyName("pre_tokenizer");
             writePreTokenizer(json);
-            json.WriteNull("post_processor");
+            TokenizerJson.WriteSection(json, "post_processor", tokenizer.Sections.PostProcessor?.ToJson());
             WriteSection(json, "decoder", decoder);
             WriteModel(json, tokenizer, unknownToken);
             json.WriteEndObject();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -27,6 +28,10 @@ internal sealed class TextPattern
             ? FromRegex(regex)
             : throw new FormatException($"The pattern of {SectionReading.TypeOf(section)} is {pattern}; it must be a String or a Regex.");
     }
+
+    /// <summary>Whether it is a single character, so that a match never lies in two parts of a text.</summary>
+    public bool IsCharacter => _regex is null && _spelling.Length > 0
+        && Rune.TryGetRuneAt(_spelling, 0, out var character) && character.Utf16SequenceLength == _spelling.Length;
 
     public JsonObject ToJson() => new() { [_regex is null ? "String" : "Regex"] = _spelling };
 

@@ -27,7 +27,18 @@ internal abstract class TokenDecoder
     };
 
     /// <summary>Turns the raw tokens of a whole sequence into parts of its text.</summary>
-    public abstract List<string> Decode(List<string> tokens);
+    public List<string> Decode(List<string> tokens)
+    {
+        var decoded = new TokenSink();
+        var stage = Start(decoded);
+        foreach (var token in tokens)
+            stage.Write(token, endsToken: true);
+        stage.End();
+        return decoded.Tokens;
+    }
+
+    /// <summary>Starts to decode a text, which goes on to the next stage.</summary>
+    public abstract DecoderStage Start(DecoderStage next);
 
     /// <summary>The section of tokenizer.json that reads as this step.</summary>
     public abstract JsonObject ToJson();

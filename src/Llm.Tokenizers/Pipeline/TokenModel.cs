@@ -23,6 +23,9 @@ internal abstract class TokenModel
     /// <summary>Appends the tokens of a piece, in order.</summary>
     public abstract void Encode(string piece, List<ModelToken> tokens);
 
+    /// <summary>How a token of a piece is spelled where that is not the vocabulary's way; null where it is.</summary>
+    public virtual string? Spell(ModelToken token, string piece) => null;
+
     /// <summary>The section of tokenizer.json that reads as this model.</summary>
     public abstract JsonObject ToJson();
 }

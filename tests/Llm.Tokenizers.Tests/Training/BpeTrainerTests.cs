@@ -198,7 +198,7 @@ public class BpeTrainerTests
         }
         Assert.Equal(
             golden.GetProperty("merges").EnumerateArray().Select(merge => new BpeMerge(merge[0].GetInt32(), merge[1].GetInt32(), merge[2].GetInt32())),
-            tokenizer.Vocabulary.Merges);
+            tokenizer.Learned.Merges);
         if (!golden.TryGetProperty("encodings", out var encodings))
             return;
         foreach (var encoding in encodings.EnumerateArray())
@@ -216,7 +216,7 @@ public class BpeTrainerTests
     private static IEnumerable<string?> TokensOf(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
 
     private static IEnumerable<string> MergesOf(ByteLevelBpeTokenizer tokenizer) =>
-        tokenizer.Vocabulary.Merges.Select(merge => $"{tokenizer.LearnedToken(merge.Left)} {tokenizer.LearnedToken(merge.Right)}");
+        tokenizer.Learned.Merges.Select(merge => $"{tokenizer.LearnedToken(merge.Left)} {tokenizer.LearnedToken(merge.Right)}");
 
     private sealed class Reports : IProgress<TokenizerTrainingProgress>
     {

@@ -15,7 +15,7 @@ public class ThreadsTests
         var chosen = pattern == "gpt2" ? SplitPattern.Gpt2 : SplitPattern.Cl100k;
         var texts = new[] { Text, "one more text", Text[..100_000] };
         BpeMerge[] Learn(int threads) => new BpeTrainer(new BpeTrainerOptions { VocabSize = 600, Rule = rule, Pattern = chosen, Threads = threads })
-            .Train(texts).Vocabulary.Merges;
+            .Train(texts).Learned.Merges;
 
         var one = Learn(1);
 

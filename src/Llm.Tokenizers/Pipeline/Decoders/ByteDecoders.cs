@@ -12,38 +12,38 @@ internal sealed class ByteLevelDecoder(bool addsPrefixSpace, bool trimsOffsets, 
     public static new ByteLevelDecoder Read(JsonElement section) =>
         new(section.Flag("add_prefix_space"), section.Flag("trim_offsets"), section.Flag("use_regex", ifMissing: true));
 
-    public override List<string> Decode(List<string> tokens)
-    {
-        var bytes = new List<byte>();
-        foreach (var token in tokens)
-            bytes.AddRange(ByteSymbols.ToBytes(token));
-        return [Encoding.UTF8.GetString([.. bytes])];
-    }
+    public override DecoderStage Start(DecoderStage next) => new Stage(next);
 
     // The decoder carries the settings of the pre-tokenizer, which mean nothing to it.
     public override JsonObject ToJson() => ByteLevelPreTokenizer.ToJson(addsPrefixSpace, trimsOffsets, usesRegex);
+
+    private sealed class Stage(DecoderStage next) : TokenStage(next)
+    {
+        private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+
+        public override void End()
+        {
+            Next.Write(Take([], isLast: true), endsToken: true);
+            base.End();
+        }
+
+        protected override void WriteToken(string token) => Next.Write(Take(ByteSymbols.ToBytes(token), isLast: false), endsToken: false);
+
+        private string Take(ReadOnlySpan<byte> bytes, bool isLast)
+        {
+            var text = new char[_decoder.GetCharCount(bytes, isLast)];
+            return new string(text, 0, _decoder.GetChars(bytes, text, isLast));
+        }
+    }
 }
 
-/// <summary>Joins runs of tokens like &lt;0xE6&gt;; a run that is no UTF-8 becomes one U+FFFD for each byte.</summary>
+/// <summary>
+/// Joins runs of tokens like &lt;0xE6&gt;; a run that is no UTF-8 becomes one U+FFFD for each byte, so that nothing of a run is known before
+/// its end.
+/// </summary>
 internal sealed class ByteFallbackDecoder : TokenDecoder
 {
-    public override List<string> Decode(List<string> tokens)
-    {
-        var decoded = new List<string>(tokens.Count);
-        var run = new List<byte>();
-        foreach (var token in tokens)
-        {
-            if (ToByte(token) is { } value)
-            {
-                run.Add(value);
-                continue;
-            }
-            Flush(run, decoded);
-            decoded.Add(token);
-        }
-        Flush(run, decoded);
-        return decoded;
-    }
+    public override DecoderStage Start(DecoderStage next) => new Stage(next);
 
     public override JsonObject ToJson() => new() { ["type"] = "ByteFallback" };
 
@@ -56,15 +56,40 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
         return byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
-    private static void Flush(List<byte> run, List<string> decoded)
+    private sealed class Stage(DecoderStage next) : TokenStage(next)
     {
-        if (run.Count == 0)
-            return;
-        byte[] bytes = [.. run];
-        if (Utf8.IsValid(bytes))
-            decoded.Add(Encoding.UTF8.GetString(bytes));
-        else
-            decoded.AddRange(Enumerable.Repeat("\uFFFD", bytes.Length));
-        run.Clear();
+        private readonly List<byte> _run = [];
+
+        public override void End()
+        {
+            Flush();
+            base.End();
+        }
+
+        protected override void WriteToken(string token)
+        {
+            if (ToByte(token) is { } value)
+            {
+                _run.Add(value);
+                return;
+            }
+            Flush();
+            Next.Write(token, endsToken: true);
+        }
+
+        private void Flush()
+        {
+            if (_run.Count == 0)
+                return;
+            byte[] bytes = [.. _run];
+            _run.Clear();
+            if (Utf8.IsValid(bytes))
+            {
+                Next.Write(Encoding.UTF8.GetString(bytes), endsToken: true);
+                return;
+            }
+            foreach (var _ in bytes)
+                Next.Write("\uFFFD", endsToken: true);
+        }
     }
 }

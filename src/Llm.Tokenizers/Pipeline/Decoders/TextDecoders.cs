@@ -6,15 +6,27 @@ namespace Llm.Tokenizers;
 /// <summary>Joins all tokens into one.</summary>
 internal sealed class FuseDecoder : TokenDecoder
 {
-    public override List<string> Decode(List<string> tokens) => [string.Concat(tokens)];
+    public override DecoderStage Start(DecoderStage next) => new Stage(next);
 
     public override JsonObject ToJson() => new() { ["type"] = "Fuse" };
+
+    private sealed class Stage(DecoderStage next) : DecoderStage
+    {
+        public override void Write(string text, bool endsToken) => next.Write(text, endsToken: false);
+
+        public override void End()
+        {
+            next.Write("", endsToken: true);
+            next.End();
+        }
+    }
 }
 
 /// <summary>Replaces each match of a pattern within a token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : TokenDecoder
 {
-    public override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Replace);
+    public override DecoderStage Start(DecoderStage next) =>
+        pattern.IsCharacter ? new CharacterStage(this, next) : new Stage(this, next);
 
     public override JsonObject ToJson() => new() { ["type"] = "Replace", ["pattern"] = pattern.ToJson(), ["content"] = content };
 
@@ -29,70 +41,76 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Toke
         }
         return done == 0 && replaced.Length == 0 ? token : replaced.Append(token, done, token.Length - done).ToString();
     }
+
+    private sealed class Stage(ReplaceDecoder decoder, DecoderStage next) : TokenStage(next)
+    {
+        protected override void WriteToken(string token) => Next.Write(decoder.Replace(token), endsToken: true);
+    }
+
+    private sealed class CharacterStage(ReplaceDecoder decoder, DecoderStage next) : DecoderStage
+    {
+        public override void Write(string text, bool endsToken) => next.Write(decoder.Replace(text), endsToken);
+
+        public override void End() => next.End();
+    }
 }
 
 /// <summary>Strips a character from the ends of each token, up to so many times.</summary>
 internal sealed class StripDecoder(Rune content, int start, int stop) : TokenDecoder
 {
-    public override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Strip);
+    private readonly string _content = content.ToString();
+
+    public override DecoderStage Start(DecoderStage next) => new Stage(_content, start, stop, next);
 
     public override JsonObject ToJson() =>
-        new() { ["type"] = "Strip", ["content"] = content.ToString(), ["start"] = start, ["stop"] = stop };
+        new() { ["type"] = "Strip", ["content"] = _content, ["start"] = start, ["stop"] = stop };
 
-    private string Strip(string token)
+    // What may have to be stripped at the end of a token is held back until more of it comes.
+    private sealed class Stage(string content, int start, int stop, DecoderStage next) : DecoderStage
     {
-        var stripped = content.ToString();
-        var from = 0;
-        for (var i = 0; i < start && token.AsSpan(from).StartsWith(stripped); i++)
-            from += stripped.Length;
-        var to = token.Length;
-        for (var i = 0; i < stop && token.AsSpan(from, to - from).EndsWith(stripped); i++)
-            to -= stripped.Length;
-        return token[from..to];
+        private int _stripped; // at the start of the token; no more once anything else came
+        private string _held = "";
+
+        public override void Write(string text, bool endsToken)
+        {
+            var from = 0;
+            for (; _stripped < start && text.AsSpan(from).StartsWith(content, StringComparison.Ordinal); _stripped++)
+                from += content.Length;
+            if (from < text.Length)
+                _stripped = start;
+            text = _held + text[from..];
+            var to = text.Length;
+            for (var i = 0; i < stop && text.AsSpan(0, to).EndsWith(content, StringComparison.Ordinal); i++)
+                to -= content.Length;
+            _held = endsToken ? "" : text[to..];
+            next.Write(text[..to], endsToken);
+            if (endsToken)
+                _stripped = 0;
+        }
+
+        public override void End() => next.End();
     }
 }
 
 /// <summary>Turns ▁ back into spaces, but leaves out those of the first token where one was put before the text.</summary>
 internal sealed class MetaspaceDecoder(Metaspace options) : TokenDecoder
 {
-    private readonly string _replacement = options.Replacement.ToString();
-
-    private bool PrependsSpace => options.PrependScheme != Metaspace.Never;
-
-    public override List<string> Decode(List<string> tokens) =>
-        [.. tokens.Select((token, i) => token.Replace(_replacement, i == 0 && PrependsSpace ? "" : " ", StringComparison.Ordinal))];
+    public override DecoderStage Start(DecoderStage next) => new Stage(options, next);
 
     public override JsonObject ToJson() => options.ToJson();
-}
 
-/// <summary>Turns the suffix that ends a word into a space; at the end of the text it goes.</summary>
-internal sealed class BpeDecoder(string suffix) : TokenDecoder
-{
-    public override List<string> Decode(List<string> tokens) =>
-        [.. tokens.Select((token, i) => WordPieceDecoder.ReplaceAll(token, suffix, i == tokens.Count - 1 ? "" : " "))];
-
-    public override JsonObject ToJson() => new() { ["type"] = "BPEDecoder", ["suffix"] = suffix };
-}
-
-/// <summary>What a speech model spells over time (Graves et al. 2006): repeats count once, pads go, delimiters become spaces.</summary>
-internal sealed class CtcDecoder(string pad, string delimiter, bool cleansUp) : TokenDecoder
-{
-    public override List<string> Decode(List<string> tokens)
+    private sealed class Stage(Metaspace options, DecoderStage next) : DecoderStage
     {
-        var decoded = new List<string>(tokens.Count);
-        for (var i = 0; i < tokens.Count; i++)
-        {
-            if (i > 0 && tokens[i] == tokens[i - 1])
-                continue;
-            var token = WordPieceDecoder.ReplaceAll(tokens[i], pad, "");
-            if (cleansUp)
-                token = WordPieceDecoder.ReplaceAll(WordPieceDecoder.CleanUp(token), delimiter, " ");
-            if (token.Length > 0)
-                decoded.Add(token);
-        }
-        return decoded;
-    }
+        private readonly string _replacement = options.Replacement.ToString();
+        private string _space = options.PrependScheme == Metaspace.Never ? " " : "";
 
-    public override JsonObject ToJson() =>
-        new() { ["type"] = "CTC", ["pad_token"] = pad, ["word_delimiter_token"] = delimiter, ["cleanup"] = cleansUp };
+        public override void Write(string text, bool endsToken)
+        {
+            next.Write(text.Replace(_replacement, _space, StringComparison.Ordinal), endsToken);
+            if (endsToken)
+                _space = " ";
+        }
+
+        public override void End() => next.End();
+    }
 }

@@ -59,6 +59,10 @@ internal sealed class UnigramModel : TokenModel
 
     public override int? TokenToId(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
+    // What is unknown stays what it is.
+    public override string? Spell(ModelToken token, string piece) =>
+        token.Id == _unknownId ? piece.Substring(token.Start, token.Length) : null;
+
     public override void Encode(string piece, List<ModelToken> tokens)
     {
         var ends = ArrayPool<PathEnd>.Shared.Rent(piece.Length + 1);
