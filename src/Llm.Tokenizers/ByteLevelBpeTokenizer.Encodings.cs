@@ -112,7 +112,7 @@ public sealed partial class ByteLevelBpeTokenizer
         using (var lines = new StreamWriter(ranks, leaveOpen: true) { NewLine = "\n" })
         {
             for (var id = 0; id < gpt2.EndOfTextId; id++)
-                lines.WriteLine($"{Convert.ToBase64String(gpt2.Vocabulary.Tokens[id])} {id}");
+                lines.WriteLine($"{Convert.ToBase64String(gpt2.Learned.Tokens[id])} {id}");
             for (var length = ShortestRun; length <= LongestRun; length++)
                 lines.WriteLine($"{Convert.ToBase64String(Encoding.ASCII.GetBytes(new string(' ', length)))} {OneSpace + length}");
         }

@@ -3,7 +3,10 @@ namespace Llm.Tokenizers;
 /// <summary>Opens tokenizers in Hugging Face's layout.</summary>
 public static class TokenizerFolder
 {
-    /// <summary>Opens a folder with tokenizer.json, or with vocab.json and merges.txt; or a tokenizer.json file.</summary>
+    /// <summary>
+    /// Opens a folder with tokenizer.json, with vocab.json and merges.txt (GPT-2, RoBERTa), or with vocab.txt (BERT); or a tokenizer.json
+    /// file.
+    /// </summary>
     /// <remarks>
     /// A tokenizer.json may describe any tokenizer of Hugging Face's library. Truncation and padding that it may name are the defaults of
     /// <see cref="LlmTokenizer.EncodeForModel"/>; nothing else applies them.
@@ -21,6 +24,9 @@ public static class TokenizerFolder
             return TokenizerJsonReader.Read(file, new TokenizerSettings(path));
         if (File.Exists(Path.Combine(path, TokenizerFiles.Vocabulary)) && File.Exists(Path.Combine(path, TokenizerFiles.Merges)))
             return VocabularyAndMerges.Read(path);
-        throw new FileNotFoundException($"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt.", file);
+        if (File.Exists(Path.Combine(path, TokenizerFiles.WordList)))
+            return WordPieceFolder.Read(path);
+        throw new FileNotFoundException(
+            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt.", file);
     }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Llm.Tokenizers.Tests;
@@ -154,7 +153,7 @@ public class ByteLevelBpeGoldenTests
         var rows = Golden.Shared("..", "golden", "tokenizers", "real", "corpora.json");
         foreach (var row in Golden.Read(rows).GetProperty(encoding).EnumerateArray())
         {
-            var ids = TextsOf(row[0].GetString()!, row[1]).SelectMany(text => tokenizer.Encode(text, specials)).ToArray();
+            var ids = Corpora.TextsOf(row[0].GetString()!, row[1]).SelectMany(text => tokenizer.Encode(text, specials)).ToArray();
             Assert.Equal(row[2].GetInt32(), ids.Length);
             Assert.Equal(row[3].GetString(), Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()))));
         }
@@ -243,15 +242,4 @@ public class ByteLevelBpeGoldenTests
     }
 
     private static IEnumerable<string?> TokensOf(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
-
-    private static IEnumerable<string> TextsOf(string file, JsonElement item)
-    {
-        var path = Golden.Shared(file.Split('/'));
-        if (item.ValueKind == JsonValueKind.Number)
-        {
-            using var line = JsonDocument.Parse(File.ReadLines(path).ElementAt(item.GetInt32()));
-            return [line.RootElement.Text(line.RootElement.Has("text") ? "text" : "prompt")];
-        }
-        return item.ValueKind == JsonValueKind.Null ? [File.ReadAllText(path, Encoding.UTF8)] : Golden.Read(path).Strings().OfType<string>();
-    }
 }

@@ -10,6 +10,7 @@ internal static class TokenizerFiles
     public const string TokenizerConfig = "tokenizer_config.json";
     public const string Vocabulary = "vocab.json";
     public const string Merges = "merges.txt";
+    public const string WordList = "vocab.txt";
     public const string AddedTokens = "added_tokens.json";
     public const string SpecialTokensMap = "special_tokens_map.json";
 

@@ -13,11 +13,13 @@ namespace Llm.Tokenizers;
 internal sealed class TokenizerSettings
 {
     private const string ChatTemplateFile = "chat_template.jinja";
+    private const string ModelConfig = "config.json";
 
     private static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
     private static readonly string[] RoleLists = ["additional_special_tokens", "extra_special_tokens"];
 
     private readonly JsonObject _config = [];
+    private readonly string? _folder;
     private readonly string? _chatTemplate;
 
     /// <summary>The settings of a tokenizer that comes from no folder.</summary>
@@ -33,15 +35,46 @@ internal sealed class TokenizerSettings
         var map = ReadObject(Path.Combine(folder, TokenizerFiles.SpecialTokensMap));
         foreach (var (name, value) in map)
             _config.TryAdd(name, value?.DeepClone());
+        _folder = folder;
         var template = Path.Combine(folder, ChatTemplateFile);
         _chatTemplate = File.Exists(template) ? File.ReadAllText(template) : null;
     }
 
-    /// <summary>Hugging Face's name of the kind of tokenizer; null where the folder does not tell.</summary>
-    public string? TokenizerClass => ContentOf(_config["tokenizer_class"]);
+    /// <summary>
+    /// Hugging Face's name of the kind of tokenizer, without Fast; else that of the model's kind; null where the folder does not tell.
+    /// </summary>
+    public string? TokenizerClass => ContentOf(_config["tokenizer_class"]) is { } name
+        ? name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name
+        : ModelType switch
+        {
+            "gpt2" => "GPT2Tokenizer",
+            "roberta" => "RobertaTokenizer",
+            "bert" => "BertTokenizer",
+            "distilbert" => "DistilBertTokenizer",
+            var other => other,
+        };
 
-    /// <summary>Whether a space goes before the text; null where the folder does not tell.</summary>
-    public bool? AddsPrefixSpace => _config["add_prefix_space"]?.GetValue<bool>();
+    /// <summary>A setting that is true or false.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public bool? Flag(string name) => _config[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+        var other => throw new FormatException($"{name} in {TokenizerFiles.TokenizerConfig} is {other.ToJsonString()}; it must be true or false."),
+    };
+
+    /// <summary>Whether a list of texts has any.</summary>
+    public bool HasAny(string name) => _config[name] is JsonArray { Count: > 0 };
+
+    /// <summary>The token of a role, such as cls_token; null where the folder does not tell.</summary>
+    public string? TokenOf(string role) => ContentOf(_config[role]);
+
+    /// <summary>Names the tokens of roles that the folder does not name.</summary>
+    public void SetDefaults(params ReadOnlySpan<(string Role, string Token)> tokens)
+    {
+        foreach (var (role, token) in tokens)
+            _config.TryAdd(role, token);
+    }
 
     /// <summary>The token that ends a text.</summary>
     public string EndOfText => ContentOf(_config["eos_token"]) ?? "<|endoftext|>";
@@ -79,6 +112,9 @@ internal sealed class TokenizerSettings
         if (_chatTemplate is not null)
             TokenizerFiles.Write(folder, ChatTemplateFile, stream => stream.Write(Encoding.UTF8.GetBytes(_chatTemplate)));
     }
+
+    // Of the model in the same folder.
+    private string? ModelType => _folder is null ? null : ContentOf(ReadObject(Path.Combine(_folder, ModelConfig))["model_type"]);
 
     private IEnumerable<string> NamedTokens() => Roles.Select(role => ContentOf(_config[role]))
         .Concat(RoleLists.SelectMany(list => _config[list] as JsonArray ?? []).Select(ContentOf))

@@ -1,10 +1,14 @@
 namespace Llm.Tokenizers;
 
-/// <summary>Reads folders of GPT-2's kind: vocab.json and merges.txt, with tokenizer_config.json and others as far as they exist.</summary>
+/// <summary>
+/// Reads folders of GPT-2's and RoBERTa's kind: vocab.json and merges.txt, with tokenizer_config.json and others as far as they exist.
+/// </summary>
 internal static class VocabularyAndMerges
 {
-    // Other classes build their vocabulary differently, or put tokens around the text.
-    private static readonly string?[] KnownClasses = [null, "GPT2Tokenizer", "GPT2TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"];
+    private const string Roberta = "RobertaTokenizer";
+
+    // Other classes build their vocabulary differently, or put other tokens around the text.
+    private static readonly string?[] KnownClasses = [null, "GPT2Tokenizer", Roberta, "PreTrainedTokenizer", "TokenizersBackend"];
 
     /// <exception cref="InvalidDataException">The files contradict each other or are not what their names say.</exception>
     /// <exception cref="NotSupportedException">The folder holds a tokenizer of another kind.</exception>
@@ -13,22 +17,46 @@ internal static class VocabularyAndMerges
         var settings = new TokenizerSettings(folder);
         if (!KnownClasses.Contains(settings.TokenizerClass))
             throw new NotSupportedException(
-                $"{folder} has the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is not supported yet. "
-                + "Supported: GPT2Tokenizer.");
+                $"{folder} has the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is not supported. "
+                + "Supported: GPT2Tokenizer, RobertaTokenizer.");
         try
         {
             var vocabulary = TokenizerFiles.ReadJson(Path.Combine(folder, TokenizerFiles.Vocabulary)).EnumerateObject()
                 .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
             var merges = ReadMerges(Path.Combine(folder, TokenizerFiles.Merges));
+            if (settings.TokenizerClass == Roberta)
+                settings.SetDefaults(
+                    ("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>"), ("sep_token", "</s>"), ("pad_token", "<pad>"),
+                    ("cls_token", "<s>"), ("mask_token", "<mask>"));
             var added = settings.FindAddedTokens(folder, vocabulary);
             if (vocabulary.TryGetValue(settings.EndOfText, out var endOfText) && added.All(token => token.Id != endOfText))
                 added.Add(new AddedToken(settings.EndOfText, endOfText));
-            var config = new ByteLevelBpeConfig { AddsPrefixSpace = settings.AddsPrefixSpace ?? false, AddedTokens = added };
-            return new ByteLevelBpeTokenizer(vocabulary, merges, config) { Settings = settings };
+            var config = new ByteLevelBpeConfig { AddsPrefixSpace = settings.Flag("add_prefix_space") ?? false, AddedTokens = added };
+            return new ByteLevelBpeTokenizer(vocabulary, merges, config)
+            {
+                Settings = settings,
+                Sections = new EncodingSections { PostProcessor = PostProcessorOf(settings, added) },
+            };
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new InvalidDataException($"{folder}: {error.Message}", error);
+        }
+    }
+
+    private static TokenPostProcessor PostProcessorOf(TokenizerSettings settings, List<AddedToken> added)
+    {
+        if (settings.TokenizerClass != Roberta)
+            return new TemplatePostProcessor([new(null, 0, 0)], [new(null, 0, 0), new(null, 1, 1)], []);
+        return new RobertaPostProcessor(
+            TokenOf("cls_token"), TokenOf("sep_token"), settings.Flag("trim_offsets") ?? true, settings.Flag("add_prefix_space") ?? false);
+
+        SpecialToken TokenOf(string role)
+        {
+            var content = settings.TokenOf(role);
+            return added.Find(token => token.Content == content) is { } token
+                ? new SpecialToken(token.Content, token.Id)
+                : throw new FormatException($"The {role} '{content}' in {TokenizerFiles.TokenizerConfig} is not a special token.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,58 +11,80 @@ internal sealed class SentencePieceDecoder(SentencePieceProto proto, SentencePie
         ? null
         : new SentencePieceNormalizer(proto.Denormalization, vocabulary: null, spacesAreSuffixes: false);
 
-    public override List<string> Decode(List<string> tokens)
-    {
-        var text = new StringBuilder();
-        var bytes = new List<byte>();
-        var (isStart, tookSpace) = (true, false);
-        foreach (var token in tokens)
-        {
-            var type = vocabulary.Find(token) is { } id ? vocabulary[id].Type : PieceType.Normal;
-            if (type == PieceType.Byte)
-            {
-                bytes.Add(ByteFallback.ByteOf(token)!.Value);
-                continue;
-            }
-            AppendBytes(bytes, text);
-            isStart &= !tookSpace && text.Length == 0;
-            text.Append(SurfaceOf(token, type, isStart, out tookSpace));
-        }
-        AppendBytes(bytes, text);
-        var decoded = text.ToString();
-        return [_denormalizer is null ? decoded : _denormalizer.Apply(new AlignedText(decoded)).Text];
-    }
+    public override DecoderStage Start(DecoderStage next) =>
+        new Stage(proto, vocabulary, _denormalizer is null ? next : new DenormalizingStage(_denormalizer, next));
 
     public override JsonObject ToJson() => throw new NotSupportedException(
         "SentencePiece decodes by rules of its own, which tokenizer.json cannot state. Keep the .model file.");
 
-    private string SurfaceOf(string token, PieceType type, bool isStart, out bool tookSpace)
+    private sealed class Stage(SentencePieceProto proto, SentencePieceVocabulary vocabulary, DecoderStage next) : TokenStage(next)
     {
-        tookSpace = false;
-        if (type == PieceType.Control)
-            return "";
-        if (type == PieceType.Unknown)
-            return proto.UnknownSurface;
-        var options = proto.Normalization;
-        if (isStart && (options.AddsDummyPrefix || options.RemovesExtraSpaces) && token.StartsWith('▁'))
+        private readonly List<byte> _bytes = []; // of a character that is not whole
+        private bool _isStart = true;
+        private bool _tookSpace;
+        private bool _hasText;
+
+        public override void End()
         {
-            // Where extra spaces are removed, so are all that the text starts with.
-            tookSpace = !options.RemovesExtraSpaces;
-            token = token[1..];
+            WriteBytes(isLast: true);
+            Next.Write("", endsToken: true);
+            base.End();
         }
-        return token.Replace('▁', ' ');
+
+        protected override void WriteToken(string token)
+        {
+            var type = vocabulary.Find(token) is { } id ? vocabulary[id].Type : PieceType.Normal;
+            if (type == PieceType.Byte)
+            {
+                _bytes.Add(ByteFallback.ByteOf(token)!.Value);
+                WriteBytes(isLast: false);
+                return;
+            }
+            WriteBytes(isLast: true);
+            _isStart &= !_tookSpace && !_hasText;
+            Write(SurfaceOf(token, type));
+        }
+
+        private void Write(string text)
+        {
+            _hasText |= text.Length > 0;
+            Next.Write(text, endsToken: false);
+        }
+
+        private string SurfaceOf(string token, PieceType type)
+        {
+            _tookSpace = false;
+            if (type == PieceType.Control)
+                return "";
+            if (type == PieceType.Unknown)
+                return proto.UnknownSurface;
+            var options = proto.Normalization;
+            if (_isStart && (options.AddsDummyPrefix || options.RemovesExtraSpaces) && token.StartsWith('▁'))
+            {
+                // Where extra spaces are removed, so are all that the text starts with.
+                _tookSpace = !options.RemovesExtraSpaces;
+                token = token[1..];
+            }
+            return token.Replace('▁', ' ');
+        }
+
+        // One U+FFFD for each byte that is no part of a character.
+        private void WriteBytes(bool isLast)
+        {
+            while (_bytes.Count > 0)
+            {
+                var status = Rune.DecodeFromUtf8([.. _bytes], out var character, out var length);
+                if (status == OperationStatus.NeedMoreData && !isLast)
+                    return;
+                _bytes.RemoveRange(0, status == OperationStatus.Done ? length : 1);
+                Write(character.ToString());
+            }
+        }
     }
 
-    // One U+FFFD for each byte that is no part of a character.
-    private static void AppendBytes(List<byte> bytes, StringBuilder text)
+    private sealed class DenormalizingStage(SentencePieceNormalizer denormalizer, DecoderStage next) : TokenStage(next)
     {
-        ReadOnlySpan<byte> rest = [.. bytes];
-        bytes.Clear();
-        while (!rest.IsEmpty)
-        {
-            var isWhole = Rune.DecodeFromUtf8(rest, out var character, out var length) == System.Buffers.OperationStatus.Done;
-            text.Append(character);
-            rest = rest[(isWhole ? length : 1)..];
-        }
+        protected override void WriteToken(string token) =>
+            Next.Write(denormalizer.Apply(new AlignedText(token)).Text, endsToken: true);
     }
 }
