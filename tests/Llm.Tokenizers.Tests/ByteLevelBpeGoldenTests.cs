@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Llm.Tokenizers.Tests;
@@ -76,8 +77,8 @@ public class ByteLevelBpeGoldenTests
         var ranks = new StringBuilder();
         for (var id = 0; id < tokenizer.VocabSize; id++)
         {
-            if (tokenizer.Vocabulary.Tokens.Has(id) && tokenizer.AddedTokens.All(token => token.Id != id))
-                ranks.Append($"{Convert.ToBase64String(tokenizer.Vocabulary.Tokens[id])} {id}\n");
+            if (tokenizer.Learned.Tokens.Has(id) && tokenizer.AddedTokens.All(token => token.Id != id))
+                ranks.Append($"{Convert.ToBase64String(tokenizer.Learned.Tokens[id])} {id}\n");
         }
 
         Assert.Equal(sum, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ranks.ToString()))));
