@@ -11,10 +11,10 @@ string[] prompts = ["The old man", "In the morning", "We must"];
 
 var model = new Option<string?>("--model") { Description = "GPT-2 folder in Hugging Face's layout. Default: the bundled model that has read Moby-Dick." };
 var data = new Option<string?>("--data") { Description = "Text to learn. Default: State of the Union addresses, 1982 to 2000." };
-var steps = new Option<int>("--steps") { Description = "Most updates to make.", DefaultValueFactory = _ => 200 };
+var steps = new Option<int>("--steps") { Description = "Most updates to make.", DefaultValueFactory = _ => 120 };
 var output = new Option<string>("--out") { Description = "Folder for the result.", DefaultValueFactory = _ => "runs/FineTuneGpt2" };
 var seed = new Option<long>("--seed") { Description = "Seed of windows, dropout and texts.", DefaultValueFactory = _ => 1337 };
-var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 5e-4 };
+var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
 
 var command = new RootCommand("Imports a GPT-2, fine-tunes it on a text, and shows how its writing changes.") { model, data, steps, output, seed, rate, resume };
@@ -48,7 +48,7 @@ int Run(ParseResult arguments, CancellationToken cancellation)
         MinLearningRate = arguments.GetValue(rate) / 10,
         WarmupSteps = arguments.GetValue(steps) / 20,
         Seed = arguments.GetValue(seed),
-        EvaluateEvery = Math.Max(1, arguments.GetValue(steps) / 8),
+        EvaluateEvery = Math.Max(1, arguments.GetValue(steps) / 5),
         Patience = 3,
         CheckpointFolder = Path.Combine(folder, "checkpoints"),
         AddToCheckpoint = tokenizer.Save,

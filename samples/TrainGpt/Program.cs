@@ -19,12 +19,13 @@ var batch = new Option<int>("--batch-size") { Description = "Windows in a step."
 var steps = new Option<int>("--steps") { Description = "Updates.", DefaultValueFactory = _ => 3000 };
 var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
 var evaluate = new Option<int>("--evaluate-every") { Description = "Updates between evaluations on the held-out last part.", DefaultValueFactory = _ => 250 };
+var patience = new Option<int>("--patience") { Description = "Evaluations without a better loss before training ends.", DefaultValueFactory = _ => 8 };
 var seed = new Option<long>("--seed") { Description = "Seed of weights, windows and dropout.", DefaultValueFactory = _ => 1337 };
 var threads = new Option<int>("--threads") { Description = "Threads of torch; 0 leaves the choice to it.", DefaultValueFactory = _ => 0 };
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
 
 var command = new RootCommand("Trains a GPT-2 from scratch and saves it as a Hugging Face folder.")
-    { data, output, vocabulary, layers, heads, width, context, dropout, batch, steps, rate, evaluate, seed, threads, resume };
+    { data, output, vocabulary, layers, heads, width, context, dropout, batch, steps, rate, evaluate, patience, seed, threads, resume };
 command.SetAction((arguments, cancellation) => Task.FromResult(Train(arguments, cancellation)));
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }); // Ctrl+C saves first
 
@@ -68,7 +69,7 @@ int Train(ParseResult arguments, CancellationToken cancellation)
         WarmupSteps = Math.Min(200, arguments.GetValue(steps) / 10),
         Seed = arguments.GetValue(seed),
         EvaluateEvery = arguments.GetValue(evaluate),
-        Patience = 8,
+        Patience = arguments.GetValue(patience),
         CheckpointFolder = Path.Combine(folder, "checkpoints"),
         SaveEvery = arguments.GetValue(evaluate),
         AddToCheckpoint = tokenizer.Save,
@@ -90,7 +91,7 @@ int Train(ParseResult arguments, CancellationToken cancellation)
     }
 
     // The weights are those of the best evaluation now. Half the size is enough to start from.
-    var generation = new GenerationConfig { BosTokenId = tokenizer.EndOfTextId, EosTokenIds = [tokenizer.EndOfTextId!.Value], DoSample = true, Temperature = 0.8, TopK = 50 };
+    var generation = new GenerationConfig { BosTokenId = tokenizer.EndOfTextId, EosTokenIds = [tokenizer.EndOfTextId!.Value], DoSample = true, Temperature = 0.7, TopP = 0.9 };
     using var pretrained = new PretrainedModel(model, tokenizer, generation);
     pretrained.Save(Path.Combine(folder, "model"), new PretrainedModelSaveOptions { Type = "float16" });
     Console.WriteLine($"Best validation loss {result.Best!.Result.Loss:F4} at step {result.Best.Step}. Saved {folder}/model and {folder}/loss.png.");
