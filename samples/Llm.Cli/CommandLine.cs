@@ -55,6 +55,7 @@ internal static class CommandLine
     {
         TokenizeCommand.Create(terminal),
         DetokenizeCommand.Create(terminal),
+        TrainTokenizerCommand.Create(terminal),
         LogitsCommand.Create(terminal),
         GenerateCommand.Create(terminal),
         ScoreCommand.Create(terminal),

@@ -21,6 +21,9 @@ internal sealed class SubwordLearner
     /// <summary>The merges in the order in which they were learned.</summary>
     public IReadOnlyList<BpeMerge> Merges => _merges;
 
+    /// <summary>The merges as the tokens that they join.</summary>
+    public IEnumerable<(string Left, string Right)> SpelledMerges => _merges.Select(merge => (_tokens[merge.Left], _tokens[merge.Right]));
+
     /// <summary>Learns from words.</summary>
     /// <exception cref="ArgumentException">Special tokens and alphabet are more than the vocabulary has room for.</exception>
     public static SubwordLearner Learn(PieceCounts words, SubwordRule rule, TrainingRun run)
@@ -30,6 +33,9 @@ internal sealed class SubwordLearner
         learner.LearnMerges(pieces, run);
         return learner;
     }
+
+    /// <summary>The tokens and their ids.</summary>
+    public ModelVocabulary ToVocabulary() => new(_ids);
 
     private HashSet<int> AddAlphabet(PieceCounts words)
     {
