@@ -16,7 +16,7 @@ internal sealed class PatternMatcher(PatternProgram program)
     private readonly int[] _marks = new int[program.MarkCount];
     private Entry[] _stack = new Entry[64]; // what to try when a step fails
     private int _count;
-    private long _stepsLeft;
+    private long _stepsLeft = StepsAtStart; // a second thread may begin in the middle of a text
 
     /// <summary>Gives the searches of a new text their steps.</summary>
     public void StartText() => _stepsLeft = StepsAtStart;

@@ -12,7 +12,10 @@ public sealed class BpeTrainerOptions : TokenizerTrainerOptions
     {
     }
 
-    /// <summary>How texts are cut before pairs are counted. The default is GPT-2's pattern.</summary>
+    /// <summary>
+    /// How texts are cut before pairs are counted. The default is GPT-2's pattern. For a pattern of your own, a text of more than 16 MB is
+    /// cut at line ends first.
+    /// </summary>
     public SplitPattern Pattern { get; set; } = SplitPattern.Gpt2;
 
     /// <summary>Order of ids, and of pairs that are equally frequent. The default is Hugging Face's.</summary>

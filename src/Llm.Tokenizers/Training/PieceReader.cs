@@ -12,17 +12,22 @@ internal sealed class PieceReader : TextCounter
     private const int BlockLength = 1 << 20;
     private const int CharsAtOnce = 1 << 18;
 
+    // Nobody knows how far a pattern of the user's own looks, so a text is cut for it only where memory would not suffice.
+    private const int LongestUncut = 1 << 24;
+
     private readonly SplitPattern _pattern;
     private readonly bool _findsCuts;
+    private readonly int _longestUncut;
     private readonly BlockCounter<Utf8Block> _counter;
     private Utf8Block _block = new(BlockLength);
     private int _fullAt = BlockLength;
 
     /// <param name="pattern">How texts are cut.</param>
     /// <param name="threads">Threads, the caller's included.</param>
-    public PieceReader(SplitPattern pattern, int threads)
+    /// <param name="longestUncut">Bytes after which a text is cut at a line end, where the pattern is not a well-known one.</param>
+    public PieceReader(SplitPattern pattern, int threads, int longestUncut = LongestUncut)
     {
-        _pattern = pattern;
+        (_pattern, _longestUncut) = (pattern, longestUncut);
         _findsCuts = threads > 1 && pattern.CutsBetweenWords;
         _counter = new BlockCounter<Utf8Block>(threads, CountPieces);
     }
@@ -103,18 +108,32 @@ internal sealed class PieceReader : TextCounter
     {
         if (_block.Used < _fullAt)
             return;
+        var isKnown = _pattern.Lookahead < int.MaxValue;
+        do
+            HandOn();
+        while (!isKnown && _block.Used >= _longestUncut);
+        if (isKnown && _block.Used >= BlockLength)
+            CountHere();
+        _fullAt = Math.Max(BlockLength, 2 * _block.Used); // so that a piece of any length costs linear time
+    }
+
+    private void HandOn()
+    {
         var (start, end) = _block.OpenText;
-        var cut = _findsCuts ? FindCut(_block.Bytes.AsSpan(start, end - start)) + start : start;
-        var rest = _block.TakeFrom(cut, BlockLength);
+        var rest = _block.TakeFrom(start + FindCut(_block.Bytes.AsSpan(start, end - start)), BlockLength);
         _block.EndText();
         if (_block.Texts.Count > 0)
             _counter.Add(_block);
         else
             _block.Free();
         _block = rest;
-        if (rest.Used >= BlockLength)
-            CountHere();
-        _fullAt = Math.Max(BlockLength, 2 * _block.Used); // so that a piece of any length costs linear time
+    }
+
+    private int FindCut(ReadOnlySpan<byte> open)
+    {
+        if (_pattern.Lookahead == int.MaxValue)
+            return open.Length < _longestUncut ? 0 : FindEnd(open[.._longestUncut]);
+        return _findsCuts ? FindEndOfWord(open) : 0;
     }
 
     // Where no cut can be seen from outside, only the pattern itself finds one, from the start of the text on.
@@ -160,7 +179,7 @@ internal sealed class PieceReader : TextCounter
     }
 
     // Between a letter and a space or line end that a letter follows, every pattern cuts, whatever stands around.
-    private unsafe int FindCut(ReadOnlySpan<byte> utf8)
+    private unsafe int FindEndOfWord(ReadOnlySpan<byte> utf8)
     {
         fixed (byte* text = utf8)
         {
@@ -171,6 +190,19 @@ internal sealed class PieceReader : TextCounter
             }
         }
         return 0;
+    }
+
+    // Of a line if there is one, else of a word, else of a character.
+    private static int FindEnd(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.LastIndexOf((byte)'\n') is >= 0 and var line)
+            return line + 1;
+        if (utf8.LastIndexOf((byte)' ') is > 0 and var space)
+            return space;
+        var end = utf8.Length - 1;
+        while (end > 0 && (utf8[end] & 0xC0) == 0x80)
+            end--;
+        return end;
     }
 
     private static unsafe bool IsLetter(byte* character) => (UnicodeClasses.Read(character, out _) & UnicodeClasses.Letter) != 0;

@@ -58,6 +58,32 @@ public class ThreadsTests
     }
 
     [Theory, InlineData(1), InlineData(3)]
+    public void Finish_PatternOfOnesOwn_CutsLongTextsAtLineEnds(int threads)
+    {
+        var line = "one two  three\n";
+        var text = string.Concat(Enumerable.Repeat(line, 100_000));
+        var pattern = SplitPattern.FromRegex(@"[a-z]+|[^a-z]+");
+
+        var whole = Count(threads, reader => reader.Add(text), pattern);
+        using var cutting = new PieceReader(pattern, threads, longestUncut: 500_000);
+        ReadAll(cutting, Encoding.UTF8.GetBytes(text));
+        var cut = cutting.Finish().ToWords().ToList();
+
+        Assert.Equal([("one", 100_000), (" ", 100_000), ("two", 100_000), ("  ", 100_000), ("three", 100_000), ("\n", 100_000)], whole);
+        Assert.Equal(whole, cut);
+    }
+
+    [Fact]
+    public void Finish_LongTextWithoutLineEnds_IsCutBetweenCharacters()
+    {
+        using var reader = new PieceReader(SplitPattern.FromRegex("é|."), threads: 1, longestUncut: 999_999);
+
+        reader.Add(new string('é', 3 << 20));
+
+        Assert.Equal([("é", 3 << 20)], reader.Finish().ToWords());
+    }
+
+    [Theory, InlineData(1), InlineData(3)]
     public void Train_WordsAndCharacters_AreTheSameFromStringsAndStreams(int threads)
     {
         var stream = () => new MemoryStream(Encoding.UTF8.GetBytes(Text));
