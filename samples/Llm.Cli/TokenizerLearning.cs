@@ -9,7 +9,7 @@ internal sealed class TokenizerLearning
     private static readonly string[] Kinds = ["bpe", "wordpiece", "unigram", "char", "word"];
 
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "Tokens to end up with, special ones included.", Required = true };
-    private readonly Option<string> _kind = new("--kind") { Description = $"{string.Join(", ", Kinds)}.", DefaultValueFactory = _ => "bpe" };
+    private readonly Option<string?> _kind = new("--kind") { Description = $"{string.Join(", ", Kinds)}. Default: bpe." };
     private readonly Option<string?> _pattern = new("--pattern")
     {
         Description = "How bpe cuts texts: gpt2 (default), cl100k, o200k, or a regular expression.",
@@ -31,7 +31,7 @@ internal sealed class TokenizerLearning
             command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_pattern) is not null && result.GetValue(_kind) != "bpe")
+            if (result.GetValue(_pattern) is not null && result.GetValue(_kind) is not (null or "bpe"))
                 result.AddError("--pattern is for --kind bpe: other kinds cut texts in their own way.");
         });
     }

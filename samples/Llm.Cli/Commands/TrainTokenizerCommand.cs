@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Llm.Tokenizers;
 
 namespace Llm.Cli;
 
