@@ -152,7 +152,7 @@ public abstract partial class LlmTokenizer
             return;
         var length = options.Length ?? sequences.Max(sequence => sequence.Rows.Count);
         if (options.MultipleOf is > 0 and var multiple)
-            length = checked((length + multiple - 1) / multiple * multiple);
+            length = (length + multiple - 1) / multiple * multiple;
         var token = options.Token ?? (options.Id is { } given ? IdToToken(given) : Settings.PaddingToken) ?? throw new ArgumentException(
             "The tokenizer names no padding token. Set Token and Id of PaddingOptions.");
         var id = options.Id ?? TokenToId(token) ?? throw new ArgumentException(

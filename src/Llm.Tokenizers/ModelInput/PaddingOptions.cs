@@ -3,6 +3,8 @@ namespace Llm.Tokenizers;
 /// <summary>How short token sequences are filled up; the rules are those of Hugging Face's tokenizers 0.23.1.</summary>
 public sealed class PaddingOptions
 {
+    private const int MostTokens = 1 << 24;
+
     /// <summary>The length to fill up to; longer sequences stay as they are. The default, null, is the longest of the batch.</summary>
     public int? Length { get; set; }
 
@@ -22,13 +24,13 @@ public sealed class PaddingOptions
     public int TypeId { get; set; }
 
     /// <summary>Checks the options.</summary>
-    /// <exception cref="ArgumentException">A number is negative.</exception>
+    /// <exception cref="ArgumentException">A number is negative or huge.</exception>
     public void Validate()
     {
-        if (Length < 0)
-            throw new ArgumentException($"Length is {Length}; it must not be negative.");
-        if (MultipleOf < 0)
-            throw new ArgumentException($"MultipleOf is {MultipleOf}; it must not be negative.");
+        if (Length is < 0 or > MostTokens)
+            throw new ArgumentException($"Length is {Length}; it must be 0 to {MostTokens}.");
+        if (MultipleOf is < 0 or > MostTokens)
+            throw new ArgumentException($"MultipleOf is {MultipleOf}; it must be 0, which does nothing, to {MostTokens}.");
         if (Id < 0 || TypeId < 0)
             throw new ArgumentException($"Id is {Id} and TypeId is {TypeId}; they must not be negative.");
         if (!Enum.IsDefined(Side))

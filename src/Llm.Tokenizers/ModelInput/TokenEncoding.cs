@@ -7,15 +7,16 @@ public sealed class TokenEncoding
 {
     internal TokenEncoding(List<TokenRow> rows, int?[] sequenceIds, TokenEncoding[] overflowing)
     {
-        Ids = [.. rows.Select(row => row.Id)];
-        Tokens = [.. rows.Select(row => row.Token)];
-        Offsets = [.. rows.Select(row => row.Place)];
-        WordIds = [.. rows.Select(row => row.Word)];
-        SequenceIds = sequenceIds;
-        TypeIds = [.. rows.Select(row => row.TypeId)];
-        AttentionMask = [.. rows.Select(row => row.IsPadding ? 0 : 1)];
-        SpecialTokensMask = [.. rows.Select(row => row.IsSpecial ? 1 : 0)];
-        Overflowing = overflowing;
+        (Ids, Tokens, Offsets) = (new int[rows.Count], new string[rows.Count], new Range[rows.Count]);
+        (WordIds, TypeIds) = (new int?[rows.Count], new int[rows.Count]);
+        (AttentionMask, SpecialTokensMask) = (new int[rows.Count], new int[rows.Count]);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            (Ids[i], Tokens[i], Offsets[i], WordIds[i], TypeIds[i]) = (row.Id, row.Token, row.Place, row.Word, row.TypeId);
+            (AttentionMask[i], SpecialTokensMask[i]) = (row.IsPadding ? 0 : 1, row.IsSpecial ? 1 : 0);
+        }
+        (SequenceIds, Overflowing) = (sequenceIds, overflowing);
     }
 
     /// <summary>The ids.</summary>
