@@ -9,7 +9,10 @@ using Spectre.Console;
 
 string[] prompts = ["The old man", "In the morning", "We must"];
 
-var model = new Option<string?>("--model") { Description = "GPT-2 folder in Hugging Face's layout. Default: the bundled model that has read Moby-Dick." };
+var model = new Option<string?>("--model")
+{
+    Description = "GPT-2 folder in Hugging Face's layout. Default: the bundled model that has read Moby-Dick.",
+};
 var data = new Option<string?>("--data") { Description = "Text to learn. Default: State of the Union addresses, 1982 to 2000." };
 var steps = new Option<int>("--steps") { Description = "Most updates to make.", DefaultValueFactory = _ => 120 };
 var output = new Option<string>("--out") { Description = "Folder for the result.", DefaultValueFactory = _ => "runs/FineTuneGpt2" };
@@ -17,7 +20,8 @@ var seed = new Option<long>("--seed") { Description = "Seed of windows, dropout 
 var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
 
-var command = new RootCommand("Imports a GPT-2, fine-tunes it on a text, and shows how its writing changes.") { model, data, steps, output, seed, rate, resume };
+var command = new RootCommand("Imports a GPT-2, fine-tunes it on a text, and shows how its writing changes.")
+    { model, data, steps, output, seed, rate, resume };
 command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }); // Ctrl+C saves first
 
@@ -30,7 +34,8 @@ int Run(ParseResult arguments, CancellationToken cancellation)
     var source = arguments.GetValue(model) ?? SampleData.Path("moby-dick-gpt2");
     using var pretrained = PretrainedModel.Load(source);
     var (gpt, tokenizer) = (pretrained.Model, pretrained.Tokenizer);
-    Console.WriteLine($"Imported {Path.GetFileName(Path.TrimEndingDirectorySeparator(source))}: {pretrained.Report}; {gpt.ParameterCounts.Total:N0} parameters.");
+    var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(source));
+    Console.WriteLine($"Imported {name}: {pretrained.Report}; {gpt.ParameterCounts.Total:N0} parameters.");
 
     // 2. Write.
     var generator = new TextGenerator(gpt, tokenizer, GenerationOptions.From(pretrained.Generation));
@@ -60,7 +65,8 @@ int Run(ParseResult arguments, CancellationToken cancellation)
     display.Restore(trainer.State.Step);
     Console.WriteLine($"Fine-tuning on {training.Length:N0} tokens for up to {options.Steps} steps. Ctrl+C stops and saves.");
     var result = display.Run(() => trainer.Run(
-        new RandomWindows(training, batchSize: 8, context, arguments.GetValue(seed)), new SequentialWindows(validation, batchSize: 8, context), display, cancellation));
+        new RandomWindows(training, batchSize: 8, context, arguments.GetValue(seed)),
+        new SequentialWindows(validation, batchSize: 8, context), display, cancellation));
     if (result.Reason == StopReason.Cancelled)
     {
         Console.Error.WriteLine($"Stopped after step {result.Step} and saved. Go on with --resume.");
@@ -72,10 +78,11 @@ int Run(ParseResult arguments, CancellationToken cancellation)
     Show(before, after);
     var (first, best) = (result.Validation[0].Result, result.Best!.Result);
     Console.WriteLine(
-        $"Validation loss {first.Loss:F3} before, {best.Loss:F3} after (perplexity {first.Perplexity:F0} and {best.Perplexity:F0}); best at step {result.Best.Step}"
-        + (result.Reason == StopReason.NoImprovement ? ", then stopped early." : "."));
+        $"Validation loss {first.Loss:F3} before, {best.Loss:F3} after (perplexity {first.Perplexity:F0} and {best.Perplexity:F0}); "
+        + $"best at step {result.Best.Step}" + (result.Reason == StopReason.NoImprovement ? ", then stopped early." : "."));
     pretrained.Save(Path.Combine(folder, "model"));
-    LossPlot.Save(Path.Combine(folder, "loss.png"), "Fine-tuning", display.Losses, [.. result.Validation.Select(point => (point.Step, point.Result.Loss))]);
+    var losses = result.Validation.Select(point => (point.Step, point.Result.Loss));
+    LossPlot.Save(Path.Combine(folder, "loss.png"), "Fine-tuning", display.Losses, [.. losses]);
     Console.WriteLine($"""
 
         {folder}/model     the fine-tuned model, a Hugging Face folder. Use it:

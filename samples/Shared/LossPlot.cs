@@ -21,7 +21,8 @@ internal static class LossPlot
         smooth.Color = Colors.SteelBlue;
         smooth.LineWidth = 2;
         smooth.LegendText = "training";
-        var held = plot.Add.Scatter(validation.Select(point => (double)point.Step).ToArray(), validation.Select(point => point.Loss).ToArray());
+        var held = plot.Add.Scatter(
+            validation.Select(point => (double)point.Step).ToArray(), validation.Select(point => point.Loss).ToArray());
         held.Color = Colors.DarkOrange;
         held.LineWidth = 2;
         held.LegendText = "validation";

@@ -13,6 +13,7 @@ internal static class SampleData
             if (File.Exists(path) || Directory.Exists(path))
                 return path;
         }
-        throw new FileNotFoundException($"There is no samples/Data/{name} above {AppContext.BaseDirectory}. Run the sample from a clone of the repository.");
+        throw new FileNotFoundException(
+            $"There is no samples/Data/{name} above {AppContext.BaseDirectory}. Run the sample from a clone of the repository.");
     }
 }

@@ -38,9 +38,13 @@ internal sealed class TrainingDisplay(string logPath, int steps) : IProgress<Tra
     {
         if (!File.Exists(logPath))
             return;
-        var kept = File.ReadLines(logPath).Where(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32() <= lastStep).ToList();
+        var kept = File.ReadLines(logPath)
+            .Where(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32() <= lastStep).ToList();
         foreach (var entry in kept.Select(line => JsonDocument.Parse(line).RootElement))
-            Keep(entry.GetProperty("step").GetInt32(), entry.GetProperty("loss").GetDouble(), entry.TryGetProperty("validation", out var held) ? held.GetDouble() : null);
+        {
+            double? validation = entry.TryGetProperty("validation", out var held) ? held.GetDouble() : null;
+            Keep(entry.GetProperty("step").GetInt32(), entry.GetProperty("loss").GetDouble(), validation);
+        }
         AtomicWrite(kept);
     }
 
@@ -63,7 +67,10 @@ internal sealed class TrainingDisplay(string logPath, int steps) : IProgress<Tra
             _task.Description = text;
         }
         if (value.Validation is { } held)
-            AnsiConsole.WriteLine($"step {value.Step}: training loss {loss:F4}, validation loss {held.Loss:F4}, perplexity {held.Perplexity:F1}");
+        {
+            AnsiConsole.WriteLine(
+                $"step {value.Step}: training loss {loss:F4}, validation loss {held.Loss:F4}, perplexity {held.Perplexity:F1}");
+        }
         else if (_task is null && value.Step % 50 == 0)
             Console.WriteLine(text);
     }
@@ -75,7 +82,8 @@ internal sealed class TrainingDisplay(string logPath, int steps) : IProgress<Tra
             Validation.Add((step, held));
     }
 
-    private void AtomicWrite(IEnumerable<string> lines) => Models.AtomicFile.WriteText(logPath, string.Concat(lines.Select(line => line + "\n")));
+    private void AtomicWrite(IEnumerable<string> lines) =>
+        Models.AtomicFile.WriteText(logPath, string.Concat(lines.Select(line => line + "\n")));
 
     private static string Line(TrainingStep step)
     {

@@ -8,7 +8,11 @@ using Llm.Tokenizers;
 using Llm.Training;
 
 var data = new Option<string?>("--data") { Description = "Text to learn; a line <|endoftext|> separates documents. Default: Moby-Dick." };
-var output = new Option<string>("--out") { Description = "Folder for checkpoints and the result.", DefaultValueFactory = _ => "runs/TrainGpt" };
+var output = new Option<string>("--out")
+{
+    Description = "Folder for checkpoints and the result.",
+    DefaultValueFactory = _ => "runs/TrainGpt",
+};
 var vocabulary = new Option<int>("--vocab-size") { Description = "Tokens to learn.", DefaultValueFactory = _ => 4096 };
 var layers = new Option<int>("--layers") { Description = "Blocks.", DefaultValueFactory = _ => 6 };
 var heads = new Option<int>("--heads") { Description = "Attention heads in a block.", DefaultValueFactory = _ => 8 };
@@ -18,8 +22,16 @@ var dropout = new Option<double>("--dropout") { Description = "Dropout of embedd
 var batch = new Option<int>("--batch-size") { Description = "Windows in a step.", DefaultValueFactory = _ => 8 };
 var steps = new Option<int>("--steps") { Description = "Updates.", DefaultValueFactory = _ => 3000 };
 var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
-var evaluate = new Option<int>("--evaluate-every") { Description = "Updates between evaluations on the held-out last part.", DefaultValueFactory = _ => 250 };
-var patience = new Option<int>("--patience") { Description = "Evaluations without a better loss before training ends.", DefaultValueFactory = _ => 8 };
+var evaluate = new Option<int>("--evaluate-every")
+{
+    Description = "Updates between evaluations on the held-out last part.",
+    DefaultValueFactory = _ => 250,
+};
+var patience = new Option<int>("--patience")
+{
+    Description = "Evaluations without a better loss before training ends.",
+    DefaultValueFactory = _ => 8,
+};
 var seed = new Option<long>("--seed") { Description = "Seed of weights, windows and dropout.", DefaultValueFactory = _ => 1337 };
 var threads = new Option<int>("--threads") { Description = "Threads of torch; 0 leaves the choice to it.", DefaultValueFactory = _ => 0 };
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
@@ -42,7 +54,8 @@ int Train(ParseResult arguments, CancellationToken cancellation)
         .Train(text[..(int)(0.95 * text.Length)].Split("<|endoftext|>"), cancellationToken: cancellation);
     using var ids = TokenData.FromIds(tokenizer.Encode(text, SpecialTokenPolicy.Allow), tokenizer.VocabSize);
     var (training, validation) = ids.Split(0.95);
-    Console.WriteLine($"{training.Length:N0} tokens to learn from, {validation.Length:N0} held out; vocabulary of {tokenizer.VocabSize:N0}.");
+    Console.WriteLine(
+        $"{training.Length:N0} tokens to learn from, {validation.Length:N0} held out; vocabulary of {tokenizer.VocabSize:N0}.");
 
     var config = new Gpt2Config
     {
@@ -91,12 +104,15 @@ int Train(ParseResult arguments, CancellationToken cancellation)
     }
 
     // The weights are those of the best evaluation now. Half the size is enough to start from.
-    var generation = new GenerationConfig { BosTokenId = tokenizer.EndOfTextId, EosTokenIds = [tokenizer.EndOfTextId!.Value], DoSample = true, Temperature = 0.7, TopP = 0.9 };
+    var end = tokenizer.EndOfTextId!.Value;
+    var generation = new GenerationConfig { BosTokenId = end, EosTokenIds = [end], DoSample = true, Temperature = 0.7, TopP = 0.9 };
     using var pretrained = new PretrainedModel(model, tokenizer, generation);
     pretrained.Save(Path.Combine(folder, "model"), new PretrainedModelSaveOptions { Type = "float16" });
-    Console.WriteLine($"Best validation loss {result.Best!.Result.Loss:F4} at step {result.Best.Step}. Saved {folder}/model and {folder}/loss.png.");
+    Console.WriteLine(
+        $"Best validation loss {result.Best!.Result.Loss:F4} at step {result.Best.Step}. Saved {folder}/model and {folder}/loss.png.");
 
     var generator = new TextGenerator(model, tokenizer, GenerationOptions.From(generation));
-    Console.WriteLine(generator.Generate("The ", new GenerationOptions { MaxNewTokens = 120, Seed = arguments.GetValue(seed) }, cancellation).Text);
+    var sample = new GenerationOptions { MaxNewTokens = 120, Seed = arguments.GetValue(seed) };
+    Console.WriteLine(generator.Generate("The ", sample, cancellation).Text);
     return 0;
 }

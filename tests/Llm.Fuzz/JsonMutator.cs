@@ -7,7 +7,10 @@ namespace Llm.Fuzz;
 internal static class JsonMutator
 {
     private static readonly string[] Values =
-        ["null", "true", "0", "-1", "1.5", "2147483648", "1e308", "\"\"", "\"x\"", "\"(a+)+$\"", "\"\\u2581\"", "\"\\ud800\"", "[]", "{}", "[[]]", "[\"a\",\"b\"]"];
+    [
+        "null", "true", "0", "-1", "1.5", "2147483648", "1e308", "\"\"", "\"x\"", "\"(a+)+$\"", "\"\\u2581\"", "\"\\ud800\"",
+        "[]", "{}", "[[]]", "[\"a\",\"b\"]",
+    ];
 
     /// <summary>The changed document; null where the bytes are no JSON.</summary>
     public static byte[]? Change(byte[] json, Random random)

@@ -1,12 +1,15 @@
 namespace Llm.Fuzz;
 
-/// <summary>Changes bytes of an input as fuzzers do: flips, swaps, copies and cuts, numbers at their limits, parts of other inputs.</summary>
+/// <summary>
+/// Changes bytes of an input as fuzzers do: flips, swaps, copies and cuts, numbers at their limits, parts of other inputs.
+/// </summary>
 internal sealed class Mutator(byte[][] seeds, Random random)
 {
     private static readonly string[] Words =
     [
         "0", "-1", "2147483647", "-2147483648", "4294967296", "1e308", "1e-320", "9223372036854775807", "null", "true", "false", "[]", "{}",
-        "\"\"", "\"\\ud800\"", "\uFFFD", "\u0301", "[[[[[[[[[[[[[[[[[[[[", "((((((((((((((((", "{{", "}}", "{%", "%}", "(a+)+$", ".*", "\\p{L}", "<0x41>", "##", "▁",
+        "\"\"", "\"\\ud800\"", "\uFFFD", "\u0301", "[[[[[[[[[[[[[[[[[[[[", "((((((((((((((((",
+        "{{", "}}", "{%", "%}", "(a+)+$", ".*", "\\p{L}", "<0x41>", "##", "▁",
     ];
 
     /// <summary>A changed copy of a random seed.</summary>

@@ -2,8 +2,8 @@
 //
 //   dotnet run -c Release --project tests/Llm.Fuzz -- TARGET [--minutes N] [--seed N] [--input FILE]
 //
-// TARGET is one of the names below, or all. A finding is saved as fuzz-TARGET-*.bin and ends the run with exit code 1; --input runs one file
-// again. With SharpFuzz's instrumentation, --afl and --libfuzzer run the same targets under those fuzzers.
+// TARGET is one of the names below, or all. A finding is saved as fuzz-TARGET-*.bin and ends the run with exit code 1; --input runs one
+// file again. With SharpFuzz's instrumentation, --afl and --libfuzzer run the same targets under those fuzzers.
 using System.Diagnostics;
 using Llm.Fuzz;
 using SharpFuzz;

@@ -5,13 +5,18 @@ namespace Llm.Fuzz;
 /// <summary>What is fuzzed.</summary>
 internal static class Targets
 {
-    private static readonly string[] Texts = ["", "Hello world, it's 2026!  ", "\u00e4\u0301 𝟘 漢字 \r\n\t ##ing <unk> [MASK] ▁▁ <|endoftext|>"];
+    private static readonly string[] Texts =
+        ["", "Hello world, it's 2026!  ", "\u00e4\u0301 𝟘 漢字 \r\n\t ##ing <unk> [MASK] ▁▁ <|endoftext|>"];
     private static readonly string Scratch = Directory.CreateTempSubdirectory("llm-fuzz").FullName;
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        new("tokenizer-json", () => Golden("tokenizers", "tokenizer*.json", maxBytes: 100_000), bytes => UseTokenizer(bytes, "tokenizer.json"), IsRefusal),
-        new("sentencepiece", () => Golden("tokenizers", "*.model", maxBytes: 1 << 20), bytes => UseTokenizer(bytes, "tokenizer.model"), IsRefusal),
+        new(
+            "tokenizer-json", () => Golden("tokenizers", "tokenizer*.json", maxBytes: 100_000),
+            bytes => UseTokenizer(bytes, "tokenizer.json"), IsRefusal),
+        new(
+            "sentencepiece", () => Golden("tokenizers", "*.model", maxBytes: 1 << 20),
+            bytes => UseTokenizer(bytes, "tokenizer.model"), IsRefusal),
     ];
 
     private static bool IsRefusal(Exception error) => error is InvalidDataException or NotSupportedException or ArgumentException;

@@ -19,7 +19,8 @@ internal sealed class Consumer(string folder)
     public static (string Id, string Version) Backend => ($"libtorch-cpu-{BuildFacts.RuntimeIdentifier}", BuildFacts.LibTorchVersion);
 
     /// <summary>The project that a user would have after some editing: with these packages, and these properties.</summary>
-    public static Consumer Write(string folder, IEnumerable<(string Id, string Version)> packages, params (string Name, string Value)[] properties)
+    public static Consumer Write(
+        string folder, IEnumerable<(string Id, string Version)> packages, params (string Name, string Value)[] properties)
     {
         var consumer = new Consumer(folder);
         new XElement(
@@ -38,7 +39,8 @@ internal sealed class Consumer(string folder)
     public Consumer WithSource(string file)
     {
         File.Copy(
-            Path.Combine(TestData.RepositoryRoot, "tests", "Llm.PackageTests", "Consumer", file), Path.Combine(folder, "Program.cs"), overwrite: true);
+            Path.Combine(TestData.RepositoryRoot, "tests", "Llm.PackageTests", "Consumer", file),
+            Path.Combine(folder, "Program.cs"), overwrite: true);
         return this;
     }
 

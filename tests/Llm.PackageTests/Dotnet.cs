@@ -20,7 +20,8 @@ internal static class Dotnet
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the dotnet command.</summary>
-    public static Outcome Run(string folder, params string[] arguments) => Start(folder, "dotnet", arguments, new Dictionary<string, string?>());
+    public static Outcome Run(string folder, params string[] arguments) =>
+        Start(folder, "dotnet", arguments, new Dictionary<string, string?>());
 
     public static Outcome Start(
         string folder, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)

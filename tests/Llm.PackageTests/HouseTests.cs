@@ -19,7 +19,8 @@ public class HouseTests
     [Fact]
     public void Source_Folder_HoldsTheFivePackages()
     {
-        var projects = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order();
+        var projects = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories)
+            .Select(Path.GetFileNameWithoutExtension).Order();
 
         Assert.Equal(BuildFacts.Packages, projects);
         Assert.Equal(BuildFacts.Packages, Allowed.Select(row => row.Data.Item1).Order());

@@ -22,7 +22,8 @@ public class LoadingTests(Programs programs)
         Assert.Equal(
             "Llm.Models.TorchNotAvailableException: This program has no torch backend. "
             + "Run `dotnet add package TorchSharp-cpu --version 0.107.0` in its project, or "
-            + $"`dotnet add package libtorch-cpu-{BuildFacts.RuntimeIdentifier} --version {BuildFacts.LibTorchVersion}` for this kind of machine alone.",
+            + $"`dotnet add package libtorch-cpu-{BuildFacts.RuntimeIdentifier} --version {BuildFacts.LibTorchVersion}` "
+            + "for this kind of machine alone.",
             output.Trim());
     }
 
@@ -31,7 +32,8 @@ public class LoadingTests(Programs programs)
     {
         var output = programs.WithBackend(["torch", "--mapped"], Plain).Success();
 
-        Assert.Matches(programs.NeedsRepair ? @"mapped /.*/Llm/native/[0-9a-f]{16}/libLibTorchSharp\.so" : "mapped (unknown|.*/machine/)", output);
+        Assert.Matches(
+            programs.NeedsRepair ? @"mapped /.*/Llm/native/[0-9a-f]{16}/libLibTorchSharp\.so" : "mapped (unknown|.*/machine/)", output);
     }
 
     [Fact]
@@ -42,7 +44,10 @@ public class LoadingTests(Programs programs)
         Parallel.For(0, 4, _ => programs.WithBackend(["torch"], new() { ["LLM_NATIVE_CACHE"] = cache }).Success());
 
         if (programs.NeedsRepair)
-            Assert.Equal("libLibTorchSharp.so", Path.GetFileName(Assert.Single(Directory.GetFiles(cache, "*", SearchOption.AllDirectories))));
+        {
+            var file = Assert.Single(Directory.GetFiles(cache, "*", SearchOption.AllDirectories));
+            Assert.Equal("libLibTorchSharp.so", Path.GetFileName(file));
+        }
     }
 
     [Fact]
@@ -80,8 +85,9 @@ public class LoadingTests(Programs programs)
         var output = programs.WithBackend(["block"], new() { ["LLM_NATIVE_CACHE"] = "/dev/null/cache" }).Success();
 
         Assert.Matches(
-            "^Llm.Models.TorchNotAvailableException: On this system torch needs a repaired copy of one of its libraries, which cannot be kept in "
-            + @"/dev/null/cache \(.+\): set the environment variable LLM_NATIVE_CACHE to a folder that this program may write to\.$", output.Trim());
+            "^Llm.Models.TorchNotAvailableException: On this system torch needs a repaired copy of one of its libraries, "
+            + @"which cannot be kept in /dev/null/cache \(.+\): "
+            + @"set the environment variable LLM_NATIVE_CACHE to a folder that this program may write to\.$", output.Trim());
     }
 
     [Theory]

@@ -110,11 +110,12 @@ public class PackageContentTests(PackedPackages packed)
     public void Symbols_OfEachPackage_BelongToTheAssembly(string id)
     {
         using var assembly = new PEReader(new MemoryStream(Read(Open(id, "nupkg"), $"lib/net10.0/{id}.dll")));
-        using var symbols = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read(Open(id, "snupkg"), $"lib/net10.0/{id}.pdb")));
+        using var symbols = Symbols(id);
 
         var entry = assembly.ReadDebugDirectory().Single(directory => directory.Type == DebugDirectoryEntryType.CodeView);
+        var pdbId = symbols.GetMetadataReader().DebugMetadataHeader!.Id;
 
-        Assert.Equal(assembly.ReadCodeViewDebugDirectoryData(entry).Guid, new Guid(symbols.GetMetadataReader().DebugMetadataHeader!.Id.AsSpan()[..16]));
+        Assert.Equal(assembly.ReadCodeViewDebugDirectoryData(entry).Guid, new Guid(pdbId.AsSpan()[..16]));
         Assert.Contains(assembly.ReadDebugDirectory(), directory => directory.Type == DebugDirectoryEntryType.Reproducible);
     }
 
@@ -124,7 +125,7 @@ public class PackageContentTests(PackedPackages packed)
     {
         if (BuildFacts.Configuration != "Release")
             Assert.Skip("Debug builds keep their paths for the debugger.");
-        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read(Open(id, "snupkg"), $"lib/net10.0/{id}.pdb")));
+        using var provider = Symbols(id);
         var symbols = provider.GetMetadataReader();
 
         Assert.All(symbols.Documents, document =>
@@ -138,9 +139,11 @@ public class PackageContentTests(PackedPackages packed)
     }
 
     private static bool IsContainer(string name) =>
-        name is "_rels/.rels" or "[Content_Types].xml" || name.StartsWith("package/", StringComparison.Ordinal) || name.EndsWith(".nuspec", StringComparison.Ordinal);
+        name is "_rels/.rels" or "[Content_Types].xml"
+        || name.StartsWith("package/", StringComparison.Ordinal) || name.EndsWith(".nuspec", StringComparison.Ordinal);
 
-    private static XElement Element(XElement metadata, string name) => metadata.Elements().Single(element => element.Name.LocalName == name);
+    private static XElement Element(XElement metadata, string name) =>
+        metadata.Elements().Single(element => element.Name.LocalName == name);
 
     private static string Value(XElement metadata, string name) => Element(metadata, name).Value;
 
@@ -149,6 +152,9 @@ public class PackageContentTests(PackedPackages packed)
         using var nuspec = new MemoryStream(Read(Open(id, "nupkg"), $"{id}.nuspec"));
         return Element(XDocument.Load(nuspec).Root!, "metadata");
     }
+
+    private MetadataReaderProvider Symbols(string id) =>
+        MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Read(Open(id, "snupkg"), $"lib/net10.0/{id}.pdb")));
 
     private ZipArchive Open(string id, string extension) =>
         ZipFile.OpenRead(Path.Combine(packed.Folder, $"{id}.{BuildFacts.Version}.{extension}"));

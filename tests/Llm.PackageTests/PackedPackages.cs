@@ -19,7 +19,8 @@ public sealed class PackedPackages : IDisposable
     {
         Directory.CreateDirectory(Folder);
         Dotnet.Run(
-            TestData.RepositoryRoot, "pack", "--no-build", "--configuration", BuildFacts.Configuration, $"-p:PackageOutputPath={Folder}").Success();
+            TestData.RepositoryRoot, "pack", "--no-build", "--configuration", BuildFacts.Configuration,
+            $"-p:PackageOutputPath={Folder}").Success();
         LinkOtherPackages(_folder.Combine("others"));
         File.WriteAllText(_folder.Combine("nuget.config"), """
             <configuration>

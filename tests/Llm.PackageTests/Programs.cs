@@ -20,7 +20,8 @@ public sealed class Programs
         WithoutBackend = Consumer.Write(packed.NewFolder("Bare"), [packed.Package("Llm.Models")], ("OutputType", "Exe"))
             .WithSource("Program.cs").Publish("machine", NeedsRuntime);
         WithoutStartup = Consumer.Write(
-                packed.NewFolder("Alone"), [packed.Package("Llm.Models"), Consumer.Backend], ("OutputType", "Exe"), ("LlmTorchStartup", "false"))
+                packed.NewFolder("Alone"), [packed.Package("Llm.Models"), Consumer.Backend],
+                ("OutputType", "Exe"), ("LlmTorchStartup", "false"))
             .WithSource("Program.cs").Publish("machine", NeedsRuntime);
         // TorchSharp's second attempt, with copies that it makes from the package folder, would leave 480 MB behind.
         NeedsRepair = WithoutStartup(["torch"], new() { ["NUGET_PACKAGES"] = "/dev/null" }).ExitCode != 0;

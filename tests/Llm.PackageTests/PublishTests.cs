@@ -47,7 +47,8 @@ public class PublishTests(PackedPackages packed, Programs programs)
     [Fact]
     public void Publish_SingleFileWithNativesInside_Works() =>
         AssertTorchWorks(programs.Main.Publish(
-            "all-in-one", [.. ThisMachine, "--no-self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"]));
+            "all-in-one",
+            [.. ThisMachine, "--no-self-contained", "-p:PublishSingleFile=true", "-p:IncludeNativeLibrariesForSelfExtract=true"]));
 
     private static void AssertLearns(string output)
     {
@@ -59,7 +60,8 @@ public class PublishTests(PackedPackages packed, Programs programs)
 
     private void AssertTorchWorks(Func<string[], Dictionary<string, string?>, Outcome> run)
     {
-        var output = run(["torch", "--mapped"], new() { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = Path.Combine(programs.Main.Folder, "extracted") });
+        var extracted = Path.Combine(programs.Main.Folder, "extracted");
+        var output = run(["torch", "--mapped"], new() { ["DOTNET_BUNDLE_EXTRACT_BASE_DIR"] = extracted });
 
         Assert.Contains("sum 6", output.Success(), StringComparison.Ordinal);
     }

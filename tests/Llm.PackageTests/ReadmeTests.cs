@@ -5,7 +5,8 @@ using Llm.Testing;
 namespace Llm.PackageTests;
 
 /// <summary>
-/// The examples of the packages' own pages that begin with using lines are whole programs; those of the front page are one program together.
+/// The examples of the packages' own pages that begin with using lines are whole
+/// programs; those of the front page are one program together.
 /// </summary>
 public partial class ReadmeTests(PackedPackages packed)
 {
@@ -14,13 +15,19 @@ public partial class ReadmeTests(PackedPackages packed)
     {
         var project = Consumer.Write(
             packed.NewFolder("Examples"),
-            [.. BuildFacts.Packages.Select(packed.Package), ("Microsoft.Extensions.DependencyInjection", BuildFacts.DependencyInjectionVersion)]);
+            [
+                .. BuildFacts.Packages.Select(packed.Package),
+                ("Microsoft.Extensions.DependencyInjection", BuildFacts.DependencyInjectionVersion),
+            ]);
         foreach (var package in BuildFacts.Packages)
         {
             var programs = ProgramsOf(package).ToArray();
             Assert.True(programs.Length > 0, $"The README of {package} has no program.");
             for (var i = 0; i < programs.Length; i++)
-                File.WriteAllText(Path.Combine(project.Folder, $"{package}.{i}.cs"), AsMethod($"{package.Replace('.', '_')}_{i}", programs[i]));
+            {
+                var method = AsMethod($"{package.Replace('.', '_')}_{i}", programs[i]);
+                File.WriteAllText(Path.Combine(project.Folder, $"{package}.{i}.cs"), method);
+            }
         }
         var frontPage = ProgramsIn("README.md").ToArray();
         Assert.True(frontPage.Length >= 3, $"The front page has {frontPage.Length} examples.");

@@ -8,7 +8,8 @@ public class StartupTests(PackedPackages packed, Programs programs)
 {
     private static readonly (string, string)[] Strict =
     [
-        ("TreatWarningsAsErrors", "true"), ("AnalysisMode", "All"), ("EnforceCodeStyleInBuild", "true"), ("GenerateDocumentationFile", "true"),
+        ("TreatWarningsAsErrors", "true"), ("AnalysisMode", "All"),
+        ("EnforceCodeStyleInBuild", "true"), ("GenerateDocumentationFile", "true"),
     ];
 
     [Fact]
@@ -50,9 +51,10 @@ public class StartupTests(PackedPackages packed, Programs programs)
         var library = Consumer.Write(packed.NewFolder(name), [packed.Package(package)], Strict);
         File.WriteAllText(Path.Combine(library.Folder, "Types.cs"), $"{line}\n\ninternal sealed class {name}Type;\n");
         // What these rules ask for has nothing to do with the packages.
+        string[] rules = ["CS1591", "CA1014", "CA1050", "CA1812", "CA1852", "CA1016", "CA1017"];
         File.WriteAllText(
-            Path.Combine(library.Folder, ".globalconfig"), "is_global = true\n" + string.Concat(
-                ((string[])["CS1591", "CA1014", "CA1050", "CA1812", "CA1852", "CA1016", "CA1017"]).Select(id => $"dotnet_diagnostic.{id}.severity = none\n")));
+            Path.Combine(library.Folder, ".globalconfig"),
+            "is_global = true\n" + string.Concat(rules.Select(id => $"dotnet_diagnostic.{id}.severity = none\n")));
         return library;
     }
 

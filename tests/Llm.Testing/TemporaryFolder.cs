@@ -8,7 +8,8 @@ public sealed class TemporaryFolder : IDisposable
 
     /// <summary>All files below the folder, relative to it, in order.</summary>
     public IEnumerable<string> Files =>
-        Directory.GetFiles(Path, "*", SearchOption.AllDirectories).Select(file => System.IO.Path.GetRelativePath(Path, file)).Order(StringComparer.Ordinal);
+        Directory.GetFiles(Path, "*", SearchOption.AllDirectories)
+            .Select(file => System.IO.Path.GetRelativePath(Path, file)).Order(StringComparer.Ordinal);
 
     /// <summary>A path inside the folder.</summary>
     public string Combine(params string[] path) => System.IO.Path.Combine([Path, .. path]);

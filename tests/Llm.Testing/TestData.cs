@@ -10,7 +10,9 @@ public static class TestData
     /// <summary>A file or folder of the golden data that the repository carries, in tests/Golden.</summary>
     public static string Golden(params string[] path) => Path.Combine([RepositoryRoot, "tests", "Golden", .. path]);
 
-    /// <summary>A file or folder of the shared data that may lie beside the repository, or null where there is none: the test then skips.</summary>
+    /// <summary>
+    /// A file or folder of the shared data that may lie beside the repository, or null where there is none: the test then skips.
+    /// </summary>
     public static string? Shared(params string[] path)
     {
         var found = Path.Combine([Path.GetDirectoryName(RepositoryRoot)!, "shared", .. path]);

@@ -80,7 +80,8 @@ internal static class Uses
     }
 
     public static string MappedLibrary() => File.Exists("/proc/self/maps")
-        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1]).LastOrDefault(line => line.Contains("libLibTorchSharp")) ?? "none"
+        ? File.ReadLines("/proc/self/maps").Select(line => line.Split(' ')[^1])
+            .LastOrDefault(line => line.Contains("libLibTorchSharp")) ?? "none"
         : "unknown";
 
     [DllImport("libc")]
