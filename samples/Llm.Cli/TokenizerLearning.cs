@@ -41,6 +41,8 @@ internal sealed class TokenizerLearning
     {
         return parsed.GetValue(_kind) switch
         {
+            "wordpiece" => new WordPieceTrainer(Set(new WordPieceTrainerOptions())).TrainFromFiles(paths, progress, cancellationToken),
+            "unigram" => new UnigramTrainer(Set(new UnigramTrainerOptions())).TrainFromFiles(paths, progress, cancellationToken),
             "char" => new CharTrainer(Set(new CharTrainerOptions())).TrainFromFiles(paths, progress, cancellationToken),
             "word" => new WordTrainer(Set(new WordTrainerOptions())).TrainFromFiles(paths, progress, cancellationToken),
             _ => new BpeTrainer(Set(new BpeTrainerOptions { Pattern = Pattern() })).TrainFromFiles(paths, progress, cancellationToken),

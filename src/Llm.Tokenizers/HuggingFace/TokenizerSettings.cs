@@ -27,6 +27,10 @@ internal sealed class TokenizerSettings
     {
     }
 
+    /// <summary>The settings of a new tokenizer.</summary>
+    /// <param name="config">What its tokenizer_config.json is to say.</param>
+    public TokenizerSettings(JsonObject config) => _config = config;
+
     /// <summary>The settings in a folder, as far as the files exist.</summary>
     /// <exception cref="InvalidDataException">A file is not a JSON object.</exception>
     public TokenizerSettings(string folder)

@@ -6,42 +6,54 @@ namespace Llm.Tokenizers;
 /// Learns a BPE vocabulary of characters rather than bytes (Sennrich et al. 2016), as Hugging Face's BpeTrainer does: ties go to the pair
 /// with the smaller ids.
 /// </summary>
-internal sealed class CharBpeTrainer(CharBpeTrainerOptions? options = null)
+/// <param name="options">How it learns.</param>
+/// <exception cref="ArgumentException">The options do not make sense together.</exception>
+public sealed class CharBpeTrainer(CharBpeTrainerOptions? options = null) : PipelineTrainer
 {
     private const string Space = "▁";
 
     private readonly CharBpeTrainerOptions _options = TokenizerTrainerOptions.Valid(options ?? new CharBpeTrainerOptions());
 
-    internal LearnedPipeline Pipeline => _options.Splitting switch
+    private protected override TokenizerTrainerOptions Options => _options;
+
+    private protected override TextNormalizer? Normalizer => _options.Splitting == WordSplitting.Metaspace
+        ? new SequenceNormalizer([new PrependNormalizer(Space), new ReplaceNormalizer(TextPattern.FromString(" "), Space)])
+        : null;
+
+    private protected override TextPreTokenizer? PreTokenizer => _options.Splitting switch
     {
-        WordSplitting.Metaspace => new LearnedPipeline(
-            new SequenceNormalizer([new PrependNormalizer(Space), new ReplaceNormalizer(TextPattern.FromString(" "), Space)]),
-            new SplitPreTokenizer(TextPattern.FromString(Space), SplitBehavior.MergedWithNext, inverts: false),
-            new SequenceDecoder(
-                [new ReplaceDecoder(TextPattern.FromString(Space), " "), .. SpellingDecoders(), new FuseDecoder(), new StripDecoder(new Rune(' '), 1, 0)])),
-        WordSplitting.None => new LearnedPipeline(null, null, new SequenceDecoder([.. SpellingDecoders(), new FuseDecoder()])),
-        _ => new LearnedPipeline(
-            null, new WhitespacePreTokenizer(), SpellingDecoders() is { Count: > 0 } decoders ? new SequenceDecoder(decoders) : null),
+        WordSplitting.Metaspace => new SplitPreTokenizer(TextPattern.FromString(Space), SplitBehavior.MergedWithNext, inverts: false),
+        WordSplitting.Words => new WhitespacePreTokenizer(),
+        _ => null,
     };
 
-    private List<TokenDecoder> SpellingDecoders()
+    private protected override TokenDecoder? Decoder
     {
-        List<TokenDecoder> decoders = [];
-        if (_options.ByteFallback)
-            decoders.Add(new ByteFallbackDecoder());
-        if (_options.EndOfWordSuffix.Length > 0)
-            decoders.Add(new BpeDecoder(_options.EndOfWordSuffix));
-        return decoders;
+        get
+        {
+            List<TokenDecoder> decoders = [];
+            if (_options.Splitting == WordSplitting.Metaspace)
+                decoders.Add(new ReplaceDecoder(TextPattern.FromString(Space), " "));
+            if (_options.ByteFallback)
+                decoders.Add(new ByteFallbackDecoder());
+            if (_options.EndOfWordSuffix.Length > 0)
+                decoders.Add(new BpeDecoder(_options.EndOfWordSuffix));
+            if (_options.Splitting != WordSplitting.Words)
+                decoders.Add(new FuseDecoder());
+            if (_options.Splitting == WordSplitting.Metaspace)
+                decoders.Add(new StripDecoder(new Rune(' '), 1, 0));
+            return decoders.Count == 0 ? null : new SequenceDecoder(decoders);
+        }
     }
 
-    internal BpeModel LearnModel(PieceCounts counts, TrainingRun run)
+    private protected override BpeModel LearnModel(PieceCounts words, TrainingRun run)
     {
-        var learned = SubwordLearner.Learn(counts, new SubwordRule
+        var learned = SubwordLearner.Learn(words, new SubwordRule
         {
             VocabSize = _options.VocabSize,
             MinFrequency = _options.MinFrequency,
             SpecialTokens = [.. _options.SpecialTokens],
-            ReservedTokens = [.. Enumerable.Range(0, _options.ByteFallback ? 256 : 0).Select(value => ByteFallback.NameOf((byte)value))],
+            ReservedTokens = [.. _options.ByteFallback ? ByteFallback.Names : []],
             InitialAlphabet = [.. _options.InitialAlphabet.EnumerateRunes()],
             LimitAlphabet = _options.LimitAlphabet,
             MaxTokenLength = _options.MaxTokenLength ?? int.MaxValue,

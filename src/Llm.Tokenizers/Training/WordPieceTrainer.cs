@@ -4,21 +4,28 @@ namespace Llm.Tokenizers;
 /// Learns a WordPiece vocabulary for BERT's kind of tokenizer. As in Hugging Face's trainer, pairs are merged by frequency as in BPE, and
 /// tokens inside of words begin with ##; unlike there, the result is the same from run to run.
 /// </summary>
-internal sealed class WordPieceTrainer(WordPieceTrainerOptions? options = null)
+/// <remarks>Where [CLS] and [SEP] are among the special tokens, they are put around a text that is encoded for a model.</remarks>
+/// <param name="options">How it learns.</param>
+/// <exception cref="ArgumentException">The options do not make sense together.</exception>
+public sealed class WordPieceTrainer(WordPieceTrainerOptions? options = null) : PipelineTrainer
 {
     private const string Prefix = "##";
     private const int MaxWordLength = 100; // BERT's; longer words are unknown
 
     private readonly WordPieceTrainerOptions _options = TokenizerTrainerOptions.Valid(options ?? new WordPieceTrainerOptions());
 
-    internal LearnedPipeline Pipeline => new(
-        new BertNormalizer(cleansText: true, isolatesChinese: true, _options.StripsAccents, _options.LowerCases),
-        new BertPreTokenizer(),
-        new WordPieceDecoder(Prefix, cleansUp: true));
+    private protected override TokenizerTrainerOptions Options => _options;
 
-    internal WordPieceModel LearnModel(PieceCounts counts, TrainingRun run)
+    private protected override TextNormalizer Normalizer =>
+        new BertNormalizer(cleansText: true, isolatesChinese: true, _options.StripsAccents, _options.LowerCases);
+
+    private protected override TextPreTokenizer PreTokenizer => new BertPreTokenizer();
+
+    private protected override TokenDecoder Decoder => new WordPieceDecoder(Prefix, cleansUp: true);
+
+    private protected override WordPieceModel LearnModel(PieceCounts words, TrainingRun run)
     {
-        var learned = SubwordLearner.Learn(counts, new SubwordRule
+        var learned = SubwordLearner.Learn(words, new SubwordRule
         {
             VocabSize = _options.VocabSize,
             MinFrequency = _options.MinFrequency,
@@ -29,4 +36,11 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions? options = null)
         }, run);
         return new WordPieceModel(learned.ToVocabulary(), _options.UnknownToken, Prefix, MaxWordLength);
     }
+
+    private protected override TokenPostProcessor? PostProcessor(TokenModel model) =>
+        _options.SpecialTokens.IndexOf(WordPieceTrainerOptions.Start) is >= 0 and var start
+            && _options.SpecialTokens.IndexOf(WordPieceTrainerOptions.Separator) is >= 0 and var separator
+            ? new BertPostProcessor(
+                new SpecialToken(WordPieceTrainerOptions.Start, start), new SpecialToken(WordPieceTrainerOptions.Separator, separator))
+            : null;
 }

@@ -16,6 +16,9 @@ internal sealed class ByteFallback
             _ids[value] = find(NameOf((byte)value)) ?? Missing;
     }
 
+    /// <summary>The 256 tokens, in the order of their bytes.</summary>
+    public static IEnumerable<string> Names => Enumerable.Range(0, 256).Select(value => NameOf((byte)value));
+
     /// <summary>The token of a byte, as vocabularies spell it.</summary>
     public static string NameOf(byte value) => $"<0x{value:X2}>";
 
