@@ -30,6 +30,41 @@ internal static class RankFile
         return new BpeVocabulary(tokens, [.. FindMerges(tokens, byteIds)], added);
     }
 
+    /// <summary>Writes the learned tokens of a tokenizer.</summary>
+    /// <exception cref="NotSupportedException">tiktoken's rule would give other ids than the tokenizer.</exception>
+    public static void Write(ByteLevelBpeTokenizer tokenizer, Stream file)
+    {
+        var vocabulary = tokenizer.Vocabulary;
+        var added = tokenizer.AddedTokens.Select(token => token.Id).ToHashSet();
+        int[] learned = [.. Enumerable.Range(0, vocabulary.Tokens.Count).Where(id => vocabulary.Tokens.Has(id) && !added.Contains(id))];
+        if (!tokenizer.Config.IgnoresMerges && !learned.All(vocabulary.IsReachable))
+            throw new NotSupportedException(
+                "tiktoken takes a piece that is a token whole, and merging would not give all tokens of this tokenizer.");
+        using var content = new MemoryStream();
+        using (var lines = new StreamWriter(content, leaveOpen: true) { NewLine = "\n" })
+        {
+            foreach (var id in learned)
+                lines.WriteLine($"{Convert.ToBase64String(vocabulary.Tokens[id])} {id}");
+        }
+        if (!FollowsRanks(content, vocabulary))
+            throw new NotSupportedException(
+                "tiktoken merges in the order of ids and needs all 256 bytes; this tokenizer merges in another order, or lacks a byte.");
+        content.WriteTo(file);
+    }
+
+    private static bool FollowsRanks(MemoryStream content, BpeVocabulary vocabulary)
+    {
+        try
+        {
+            content.Position = 0;
+            return Read(content, []).Merges.AsSpan().SequenceEqual(vocabulary.Merges);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     // A token's own bytes, merged with the lower ranks, leave the two tokens that it is made of.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a long loop that runs once
     private static List<BpeMerge> FindMerges(TokenBytes tokens, int[] byteIds)
@@ -66,7 +101,7 @@ internal static class RankFile
                 throw new InvalidDataException($"'{line}' in the rank file is not a token in base64 and its rank.");
             while (tokens.Count <= rank)
                 tokens.Add(null);
-            if (tokens[rank] is not null || !known.Add(line))
+            if (tokens[rank] is not null || !known.Add(Convert.ToBase64String(token)))
                 throw new InvalidDataException($"'{line}' in the rank file repeats a token or a rank.");
             tokens[rank] = token;
         }

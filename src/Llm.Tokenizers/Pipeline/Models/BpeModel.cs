@@ -153,7 +153,12 @@ internal sealed class BpeModel : TokenModel
             ranks[(IdOf(left, left, right), IdOf(right, left, right))] = (rank++, IdOf(Join(left, right), left, right));
         if (ranks.Count > MergeTable.MaxMerges)
             throw new FormatException($"It has {ranks.Count} merges; at most {MergeTable.MaxMerges} are possible.");
-        return [.. ranks.OrderBy(merge => merge.Value.Rank).Select(merge => new BpeMerge(merge.Key.Left, merge.Key.Right, merge.Value.Result))];
+        return
+        [
+            .. from merge in ranks
+               orderby merge.Value.Rank
+               select new BpeMerge(merge.Key.Left, merge.Key.Right, merge.Value.Result),
+        ];
     }
 
     private int IdOf(string token, string left, string right) => _vocabulary.Find(token) ?? throw new FormatException(

@@ -24,8 +24,8 @@ internal sealed class ByteFallback
 
     /// <summary>The byte that a token stands for; null where it stands for none.</summary>
     public static byte? ByteOf(ReadOnlySpan<char> token) =>
-        token is ['<', '0', 'x', _, _, '>'] && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-        && token[3..5].IndexOfAnyInRange('a', 'f') < 0 ? value : null;
+        token is ['<', '0', 'x', _, _, '>'] && token[3..5].IndexOfAnyInRange('a', 'f') < 0
+        && byte.TryParse(token[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     public int this[byte value] => _ids[value];
 

@@ -63,5 +63,6 @@ internal sealed class ModelVocabulary
 
     private static int ReadId(JsonProperty token) => token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id)
         ? id
-        : throw new FormatException($"The token '{Short(token.Name)}' has the id {Short(token.Value.GetRawText())}. Ids are 0 to {MaxIds - 1}.");
+        : throw new FormatException(
+            $"The token '{Short(token.Name)}' has the id {Short(token.Value.GetRawText())}. Ids are 0 to {MaxIds - 1}.");
 }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Llm.Tokenizers;
 
-/// <summary>The symbols of a piece while <see cref="BpeModel"/> merges them: ids, and how many bytes of the piece each stands for.</summary>
+/// <summary>
+/// The symbols of a piece while <see cref="BpeModel"/> merges them: ids, and how many bytes of the piece each stands for.
+/// </summary>
 internal ref struct SymbolBuffer : IDisposable
 {
     private int[] _ids;

@@ -16,7 +16,7 @@ internal sealed class UnigramModel : TokenModel
     private readonly (string Token, double Score)[] _tokens;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsOfSpans;
-    private readonly TokenTrie _trie = new();
+    private readonly TokenTrie _trie;
     private readonly int? _unknownId;
     private readonly double _unknownScore;
     private readonly ByteFallback? _bytes;
@@ -36,9 +36,9 @@ internal sealed class UnigramModel : TokenModel
             if (!double.IsFinite(tokens[id].Score))
                 throw new FormatException($"The token '{ModelVocabulary.Short(tokens[id].Token)}' has a score that is no finite number.");
             _ids[tokens[id].Token] = id;
-            _trie.Add(tokens[id].Token, id);
         }
         (_tokens, _unknownId) = (tokens, unknownId);
+        _trie = new TokenTrie(tokens.Select((token, id) => (token.Token, id)));
         _idsOfSpans = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _unknownScore = tokens.Select(token => token.Score).DefaultIfEmpty().Min() - UnknownPenalty;
         _bytes = fallsBackToBytes ? new ByteFallback(TokenToId) : null;

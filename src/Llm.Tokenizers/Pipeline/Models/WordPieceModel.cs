@@ -13,7 +13,7 @@ internal sealed class WordPieceModel : TokenModel
     private readonly string _unknownToken;
     private readonly string _continuingPrefix;
     private readonly ulong _maxCharacters;
-    private readonly TokenTrie _trie = new();
+    private readonly TokenTrie _trie;
     private readonly int _continuing; // where the tokens with the prefix start
 
     /// <param name="vocabulary">Tokens and ids.</param>
@@ -24,8 +24,7 @@ internal sealed class WordPieceModel : TokenModel
     public WordPieceModel(ModelVocabulary vocabulary, string unknownToken, string continuingPrefix, ulong maxCharacters)
     {
         (_vocabulary, _unknownToken, _continuingPrefix, _maxCharacters) = (vocabulary, unknownToken, continuingPrefix, maxCharacters);
-        foreach (var (token, id) in vocabulary.InOrder)
-            _trie.Add(token, id);
+        _trie = new TokenTrie(vocabulary.InOrder);
         _continuing = _trie.Walk(TokenTrie.Root, continuingPrefix);
     }
 

@@ -32,7 +32,8 @@ internal sealed class CharsMap
             length = replacements.AsSpan(start).IndexOf((byte)0);
             length = length < 0 ? replacements.Length - start : length;
             if (length > LongestReplacement)
-                throw new FormatException($"precompiled_charsmap has a replacement of {length} bytes; at most {LongestReplacement} are possible.");
+                throw new FormatException(
+                    $"precompiled_charsmap has a replacement of {length} bytes; at most {LongestReplacement} are possible.");
         }
         return new CharsMap(units, replacements);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Llm.Tokenizers;
@@ -8,28 +9,44 @@ namespace Llm.Tokenizers;
 /// </summary>
 internal sealed class SentencePieceBpe : SentencePieceModel
 {
-    private const int Unknown = -1; // a character that no piece holds
+    private const int NoJoin = -1; // a character that no piece holds, or a user-defined piece
 
-    private readonly Dictionary<ulong, int> _joins = []; // two symbols -> the piece that they make
     private readonly Dictionary<int, int> _characters = []; // code point -> symbol: a piece, or a number behind the pieces
+    private readonly MergeTable _joins;
     private readonly int[] _ranks; // piece -> 0 for the highest score, the same for equal scores
 
+    /// <exception cref="FormatException">There are too many pieces.</exception>
     public SentencePieceBpe(SentencePieceVocabulary vocabulary) : base(vocabulary)
     {
-        for (var id = 0; id < vocabulary.Count; id++)
-        {
-            if (vocabulary.IsInText(id))
-                AddCharacters(vocabulary[id].Text);
-        }
-        for (var id = 0; id < vocabulary.Count; id++)
-        {
-            if (vocabulary.IsInText(id))
-                AddJoins(id);
-        }
+        int[] ids = [.. Enumerable.Range(0, vocabulary.Count).Where(vocabulary.IsInText)];
+        foreach (var id in ids)
+            AddCharacters(vocabulary[id].Text);
+        BpeMerge[] joins = [.. ids.SelectMany(FindJoins)];
+        if (vocabulary.Count + _characters.Count > MergeTable.MaxIds || joins.Length > MergeTable.MaxMerges)
+            throw new FormatException($"it has {vocabulary.Count} pieces that can be made in {joins.Length} ways, which are too many.");
+        _joins = new MergeTable(joins);
         _ranks = RankScores(vocabulary);
     }
 
-    protected override void Cut(string text, List<ModelToken> tokens) => new Merging(this, text).Run(tokens);
+    protected override void Cut(string text, List<ModelToken> tokens)
+    {
+        var symbols = ArrayPool<Symbol>.Shared.Rent(text.Length);
+        try
+        {
+            var count = Split(text, symbols);
+            var unused = new Dictionary<int, (int Left, int Right)>();
+            Join(symbols.AsSpan(0, count), unused);
+            foreach (var symbol in symbols.AsSpan(0, count))
+            {
+                if (symbol.Length > 0)
+                    Add(text, symbol.Id, symbol.Start, symbol.Length, unused, tokens);
+            }
+        }
+        finally
+        {
+            ArrayPool<Symbol>.Shared.Return(symbols);
+        }
+    }
 
     private void AddCharacters(string piece)
     {
@@ -37,14 +54,15 @@ internal sealed class SentencePieceBpe : SentencePieceModel
             _characters.TryAdd(character.Value, Vocabulary.FindInText(character.ToString()) ?? Vocabulary.Count + _characters.Count);
     }
 
-    private void AddJoins(int id)
+    // The pairs of symbols that make a piece.
+    private IEnumerable<BpeMerge> FindJoins(int id)
     {
         var text = Vocabulary[id].Text;
         var middle = 0;
         foreach (var character in text.EnumerateRunes())
         {
             if (middle > 0 && SymbolOf(text.AsSpan(0, middle)) is { } left && SymbolOf(text.AsSpan(middle)) is { } right)
-                _joins[Pair(left, right)] = id;
+                yield return new BpeMerge(left, right, id);
             middle += character.Utf16SequenceLength;
         }
     }
@@ -66,85 +84,89 @@ internal sealed class SentencePieceBpe : SentencePieceModel
         return ranks;
     }
 
-    private static ulong Pair(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
-
-    private record struct Symbol(int Id, int Start, int Length, int Previous, int Next, bool IsFrozen);
-
-    private readonly record struct Candidate(int Left, int Right, int Length, int Piece);
-
-    /// <summary>The merging of one text.</summary>
-    private sealed class Merging(SentencePieceBpe model, string text)
+    private int Split(string text, Symbol[] symbols)
     {
-        private readonly PriorityQueue<Candidate, ulong> _candidates = new();
-        private readonly Dictionary<int, (int Left, int Right)> _unused = []; // what an unused piece was made of last
-        private Symbol[] _symbols = [];
-
-        public void Run(List<ModelToken> tokens)
+        var count = 0;
+        for (int start = 0, length; start < text.Length; start += length)
         {
-            _symbols = [.. Symbols()];
-            for (var i = 1; i < _symbols.Length; i++)
-                Offer(i - 1, i);
-            while (_candidates.TryDequeue(out var candidate, out _))
+            (_, length) = Vocabulary.FindUserDefined(text.AsSpan(start));
+            var id = NoJoin;
+            if (length == 0)
             {
-                ref var left = ref _symbols[candidate.Left];
-                ref var right = ref _symbols[candidate.Right];
-                if (left.Length == 0 || right.Length == 0 || left.Length + right.Length != candidate.Length)
-                    continue; // one of the two was joined meanwhile
-                (left.Id, left.Length, left.Next, right.Length) = (candidate.Piece, candidate.Length, right.Next, 0);
-                if (right.Next >= 0)
-                    _symbols[right.Next].Previous = candidate.Left;
-                Offer(left.Previous, candidate.Left);
-                Offer(candidate.Left, left.Next);
+                Rune.DecodeFromUtf16(text.AsSpan(start), out var character, out length);
+                id = _characters.GetValueOrDefault(character.Value, NoJoin);
             }
-            foreach (var symbol in _symbols)
-            {
-                if (symbol.Length > 0)
-                    Add(symbol.Id, symbol.Start, symbol.Length, tokens);
-            }
+            symbols[count] = new Symbol(id, start, length, count - 1, start + length < text.Length ? count + 1 : -1);
+            count++;
         }
-
-        private IEnumerable<Symbol> Symbols()
-        {
-            var count = 0;
-            for (int start = 0, length; start < text.Length; start += length)
-            {
-                (var id, length) = model.Vocabulary.FindUserDefined(text.AsSpan(start));
-                var isFrozen = length > 0;
-                if (!isFrozen)
-                {
-                    Rune.DecodeFromUtf16(text.AsSpan(start), out var character, out length);
-                    id = model._characters.GetValueOrDefault(character.Value, Unknown);
-                }
-                yield return new Symbol(id, start, length, count - 1, start + length < text.Length ? count + 1 : -1, isFrozen);
-                count++;
-            }
-        }
-
-        private void Offer(int left, int right)
-        {
-            if (left < 0 || right < 0 || _symbols[left].IsFrozen || _symbols[right].IsFrozen)
-                return;
-            var (leftId, rightId) = (_symbols[left].Id, _symbols[right].Id);
-            if (!model._joins.TryGetValue(Pair(leftId, rightId), out var piece))
-                return;
-            var candidate = new Candidate(left, right, _symbols[left].Length + _symbols[right].Length, piece);
-            _candidates.Enqueue(candidate, Pair(model._ranks[piece], left));
-            if (model.Vocabulary[piece].Type == PieceType.Unused)
-                _unused[piece] = (leftId, rightId);
-        }
-
-        private void Add(int id, int start, int length, List<ModelToken> tokens)
-        {
-            if (id >= 0 && id < model.Vocabulary.Count && model.Vocabulary[id].Type == PieceType.Unused && _unused.TryGetValue(id, out var parts))
-            {
-                var leftLength = parts.Left < model.Vocabulary.Count ? model.Vocabulary[parts.Left].Text.Length : WidthAt(start);
-                Add(parts.Left, start, leftLength, tokens);
-                Add(parts.Right, start + leftLength, length - leftLength, tokens);
-                return;
-            }
-            tokens.Add(new ModelToken(id >= 0 && id < model.Vocabulary.Count ? id : model.Vocabulary.UnknownId, start, length));
-        }
-
-        private int WidthAt(int start) => char.IsHighSurrogate(text[start]) ? 2 : 1;
+        return count;
     }
+
+    private void Join(Span<Symbol> symbols, Dictionary<int, (int Left, int Right)> unused)
+    {
+        using var queue = new RankQueue(symbols.Length);
+        for (var i = 0; i + 1 < symbols.Length; i++)
+            queue.Add(RankAt(symbols, i, unused), i);
+        queue.Order();
+        while (queue.TryTake(out var rank, out var at))
+        {
+            ref var left = ref symbols[at];
+            if (left.Length == 0 || FindJoin(symbols, at) is not { } piece || _ranks[piece] != rank)
+                continue; // one of the two was joined meanwhile
+            ref var right = ref symbols[left.Next];
+            left = left with { Id = piece, Length = left.Length + right.Length, Next = right.Next };
+            right.Length = 0;
+            if (left.Next >= 0)
+            {
+                symbols[left.Next].Previous = at;
+                queue.Push(RankAt(symbols, at, unused), at);
+            }
+            if (left.Previous >= 0)
+                queue.Push(RankAt(symbols, left.Previous, unused), left.Previous);
+        }
+    }
+
+    // What a symbol and its right neighbour make; null if nothing.
+    private int? FindJoin(ReadOnlySpan<Symbol> symbols, int at)
+    {
+        if (symbols[at].Next < 0 || symbols[at].Id == NoJoin || symbols[symbols[at].Next].Id == NoJoin)
+            return null;
+        var join = _joins.RankOf(symbols[at].Id, symbols[symbols[at].Next].Id);
+        return join == MergeTable.NoMerge ? null : _joins.ResultOf(join);
+    }
+
+    // Notes in passing what an unused piece would be made of: the last pair that was seen counts, as in the reference.
+    private int RankAt(ReadOnlySpan<Symbol> symbols, int at, Dictionary<int, (int Left, int Right)> unused)
+    {
+        if (FindJoin(symbols, at) is not { } piece)
+            return MergeTable.NoMerge;
+        if (Vocabulary[piece].Type == PieceType.Unused)
+            unused[piece] = (symbols[at].Id, symbols[symbols[at].Next].Id);
+        return _ranks[piece];
+    }
+
+    private void Add(
+        string text, int id, int start, int length, Dictionary<int, (int Left, int Right)> unused, List<ModelToken> tokens)
+    {
+        if (id == NoJoin)
+        {
+            // Unless it is a user-defined piece, no piece has the character.
+            var userDefined = Vocabulary.FindUserDefined(text.AsSpan(start));
+            tokens.Add(new ModelToken(userDefined.Length == 0 ? Vocabulary.UnknownId : userDefined.Id, start, length));
+        }
+        else if (unused.TryGetValue(id, out var parts))
+        {
+            var leftLength = parts.Left < Vocabulary.Count ? Vocabulary[parts.Left].Text.Length : WidthAt(text, start);
+            Add(text, parts.Left, start, leftLength, unused, tokens);
+            Add(text, parts.Right, start + leftLength, length - leftLength, unused, tokens);
+        }
+        else
+        {
+            tokens.Add(new ModelToken(id < Vocabulary.Count ? id : Vocabulary.UnknownId, start, length));
+        }
+    }
+
+    private static int WidthAt(string text, int start) => char.IsHighSurrogate(text[start]) ? 2 : 1;
+
+    private record struct Symbol(int Id, int Start, int Length, int Previous, int Next);
 }

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// What SentencePiece does to a text before it is cut: rewriting rules, spaces, ▁. A character that is written for several stands for all of
-/// them; of several that are written for one, the last stands for it, as in the reference.
+/// What SentencePiece does to a text before it is cut: rewriting rules, spaces, ▁. A character that is written for several stands for all
+/// of them; of several that are written for one, the last stands for it, as in the reference.
 /// </summary>
 /// <param name="options">What the model file says.</param>
 /// <param name="vocabulary">User-defined pieces are not rewritten; none if null.</param>

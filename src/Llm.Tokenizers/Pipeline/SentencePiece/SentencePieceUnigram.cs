@@ -13,7 +13,7 @@ internal sealed class SentencePieceUnigram : SentencePieceModel
     private const float SmallestNormal = 1.17549435E-38f; // C's FLT_MIN
     private const int NoStart = -1;
 
-    private readonly TokenTrie _trie = new();
+    private readonly TokenTrie _trie;
     private readonly float _highest = SmallestNormal;
     private readonly float _unknownScore;
 
@@ -22,12 +22,14 @@ internal sealed class SentencePieceUnigram : SentencePieceModel
         var lowest = float.MaxValue;
         for (var id = 0; id < vocabulary.Count; id++)
         {
-            if (vocabulary.IsInText(id) && vocabulary[id].Type != PieceType.Unused)
-                _trie.Add(vocabulary[id].Text, id);
             if (vocabulary[id].Type == PieceType.Normal)
                 (lowest, _highest) = (Math.Min(lowest, vocabulary[id].Score), Math.Max(_highest, vocabulary[id].Score));
         }
         _unknownScore = lowest - UnknownPenalty;
+        _trie = new TokenTrie(
+            from id in Enumerable.Range(0, vocabulary.Count)
+            where vocabulary[id].Type is PieceType.Normal or PieceType.UserDefined
+            select (vocabulary[id].Text, id));
     }
 
     protected override void Cut(string text, List<ModelToken> tokens)

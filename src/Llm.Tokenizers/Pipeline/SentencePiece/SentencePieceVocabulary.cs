@@ -6,7 +6,7 @@ internal sealed class SentencePieceVocabulary
     private readonly SentencePiece[] _pieces;
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsOfSpans;
-    private readonly TokenTrie _userDefined = new();
+    private readonly TokenTrie _userDefined;
 
     /// <exception cref="FormatException">The pieces contradict each other.</exception>
     public SentencePieceVocabulary(SentencePieceProto proto)
@@ -21,6 +21,10 @@ internal sealed class SentencePieceVocabulary
             Add(id, proto.FallsBackToBytes);
         if (UnknownId < 0)
             throw new FormatException("it has no unknown piece.");
+        _userDefined = new TokenTrie(
+            from id in Enumerable.Range(0, _pieces.Length)
+            where _pieces[id].Type == PieceType.UserDefined
+            select (_pieces[id].Text, id));
         if (!proto.FallsBackToBytes)
             return;
         Bytes = new ByteFallback(Find);
@@ -58,12 +62,11 @@ internal sealed class SentencePieceVocabulary
         if (!_ids.TryAdd(text, id))
             throw new FormatException($"the piece '{ModelVocabulary.Short(text)}' comes twice, as {_ids[text]} and {id}.");
         if (type == PieceType.Byte && (!fallsBackToBytes || ByteFallback.ByteOf(text) is null))
-            throw new FormatException($"it has the byte piece '{ModelVocabulary.Short(text)}', which is not the name of a byte, or needs byte_fallback.");
+            throw new FormatException(
+                $"it has the byte piece '{ModelVocabulary.Short(text)}', which is not the name of a byte, or needs byte_fallback.");
         if (type == PieceType.Unknown && UnknownId >= 0)
             throw new FormatException($"it has two unknown pieces, {UnknownId} and {id}.");
         if (type == PieceType.Unknown)
             UnknownId = id;
-        if (type == PieceType.UserDefined)
-            _userDefined.Add(text, id);
     }
 }

@@ -36,8 +36,8 @@ public class ModelGoldenTests
     }
 
     // Then the reference counts the bytes of prefix and suffix too, and its places run beyond the text.
-    private static bool SpellsMarksInBytes(JsonElement model) => model.Has("byte_fallback") && model.GetProperty("byte_fallback").GetBoolean()
-        && model.Has("end_of_word_suffix") && (model.FindString("continuing_subword_prefix") + model.FindString("end_of_word_suffix")).Length > 0;
+    private static bool SpellsMarksInBytes(JsonElement model) => model.IsTrue("byte_fallback")
+        && (model.FindString("continuing_subword_prefix") + model.FindString("end_of_word_suffix")).Length > 0;
 
     // In code points, as the reference counts.
     private static int[] PlaceOf(ModelToken token, string piece) =>

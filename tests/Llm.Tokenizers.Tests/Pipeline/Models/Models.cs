@@ -18,7 +18,8 @@ internal static class Models
         return tokens;
     }
 
-    public static string?[] Tokens(this TokenModel model, string piece) => [.. model.Encode(piece).Select(token => model.IdToToken(token.Id))];
+    public static string?[] Tokens(this TokenModel model, string piece) =>
+        [.. model.Encode(piece).Select(token => model.IdToToken(token.Id))];
 
     /// <summary>The parts of the piece that its tokens stand for.</summary>
     public static string[] Parts(this TokenModel model, string piece) =>

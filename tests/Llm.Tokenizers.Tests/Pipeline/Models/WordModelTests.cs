@@ -5,7 +5,8 @@ namespace Llm.Tokenizers.Tests;
 public class WordModelTests
 {
     private const string Bert = """
-        {"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":8,"vocab":{"[UNK]":0,"un":1,"##aff":2,"##able":3,"##a":4,"é":5,"##😀":6}}
+        {"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":8,
+         "vocab":{"[UNK]":0,"un":1,"##aff":2,"##able":3,"##a":4,"é":5,"##😀":6}}
         """;
 
     [Theory]
@@ -48,7 +49,7 @@ public class WordModelTests
 
     [Theory]
     [InlineData("""{"type":"WordLevel","vocab":{"a":0},"unk_token":"<unk>"}""")]
-    [InlineData("""{"type":"WordPiece","vocab":{"a":0},"unk_token":"<unk>","continuing_subword_prefix":"##","max_input_chars_per_word":9}""")]
+    [InlineData("""{"vocab":{"a":0},"unk_token":"<unk>","continuing_subword_prefix":"##","max_input_chars_per_word":9}""")]
     [InlineData("""{"type":"BPE","vocab":{"a":0},"unk_token":"<unk>","merges":[]}""")]
     public void Encode_UnknownTokenIsMissing_RefusesUnknownTextAlone(string json)
     {
@@ -61,7 +62,7 @@ public class WordModelTests
     [Theory]
     [InlineData("""{"type":"WordLevel","vocab":{"a":0}}""", "unk_token")]
     [InlineData("""{"type":"WordPiece","unk_token":"u","vocab":{"a":0}}""", "continuing_subword_prefix")]
-    [InlineData("""{"type":"WordPiece","unk_token":"u","continuing_subword_prefix":"#","max_input_chars_per_word":-1,"vocab":{}}""", "not valid")]
+    [InlineData("""{"unk_token":"u","continuing_subword_prefix":"#","max_input_chars_per_word":-1,"vocab":{}}""", "not valid")]
     public void Read_PartIsMissing_IsRefused(string json, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Models.Read(json)).Message, StringComparison.Ordinal);
 }

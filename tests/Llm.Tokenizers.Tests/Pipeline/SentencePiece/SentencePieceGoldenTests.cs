@@ -11,7 +11,7 @@ public class SentencePieceGoldenTests
     [Theory, MemberData(nameof(Names))]
     public void Apply_EveryText_GivesTheReferencesText(string name)
     {
-        var (_, _, normalizer, _) = Open(name);
+        var normalizer = Open(name).Normalizer;
 
         foreach (var golden in Cases(name))
             Assert.Equal(golden.Text("normalized"), normalizer.Apply(new AlignedText(golden.Text("text"))).Text);
@@ -20,7 +20,7 @@ public class SentencePieceGoldenTests
     [Theory, MemberData(nameof(Names))]
     public void Encode_EveryText_GivesTheReferencesIdsAndPlaces(string name)
     {
-        var (_, model, normalizer, _) = Open(name);
+        var (_, _, model, normalizer, _) = Open(name);
 
         foreach (var golden in Cases(name))
         {
@@ -42,7 +42,7 @@ public class SentencePieceGoldenTests
     [Theory, MemberData(nameof(Names))]
     public void Decode_EveryText_GivesTheReferencesText(string name)
     {
-        var (_, model, _, decoder) = Open(name);
+        var (_, _, model, _, decoder) = Open(name);
 
         foreach (var golden in Cases(name))
         {
@@ -54,13 +54,32 @@ public class SentencePieceGoldenTests
     [Theory, MemberData(nameof(Names))]
     public void Parse_EveryModel_HasTheReferencesVocabulary(string name)
     {
-        var (vocabulary, _, _, _) = Open(name);
+        var vocabulary = Open(name).Vocabulary;
 
         var expected = Golden.Read(Path.Combine(Folder(name), "cases.json")).GetProperty("vocab").EnumerateArray()
             .Select(piece => (piece[0].GetString(), piece[1].GetSingle(), piece[2].GetString()));
 
         Assert.Equal(expected, Enumerable.Range(0, vocabulary.Count)
             .Select(id => ((string?)vocabulary[id].Text, vocabulary[id].Score, (string?)KindOf(vocabulary[id].Type))));
+    }
+
+    public static TheoryData<int> RandomModels => [.. Enumerable.Range(0, Random.Count)];
+
+    private static List<JsonElement> Random { get; } = Golden.Cases(Golden.Folder("sentencepiece", "random.json"));
+
+    [Theory, MemberData(nameof(RandomModels))]
+    public void Encode_RandomModel_GivesTheReferencesIdsAndText(int number)
+    {
+        var parts = SentencePieceParts.Read(Random[number].GetProperty("model").GetBytesFromBase64());
+
+        foreach (var encoding in Random[number].GetProperty("encodings").EnumerateArray())
+        {
+            var text = parts.Normalizer.Apply(new AlignedText(encoding[0].GetString()!));
+            var ids = parts.Model.Encode(text.Text).Select(token => token.Id).ToArray();
+
+            Assert.Equal(encoding[1].Ints(), ids);
+            Assert.Equal(encoding[2].GetString(), string.Concat(parts.Decoder.Decode([.. ids.Select(id => parts.Model.IdToToken(id)!)])));
+        }
     }
 
     // The reference gives the place of a character to the last of its bytes, we give it to all.
@@ -76,14 +95,8 @@ public class SentencePieceGoldenTests
 
     private static List<JsonElement> Cases(string name) => Golden.Cases(Path.Combine(Folder(name), "cases.json"));
 
-    private static (SentencePieceVocabulary Vocabulary, SentencePieceModel Model, SentencePieceNormalizer Normalizer, TokenDecoder Decoder) Open(
-        string name)
-    {
-        var proto = SentencePieceProto.Parse(File.ReadAllBytes(Path.Combine(Folder(name), "tokenizer.model")));
-        var vocabulary = new SentencePieceVocabulary(proto);
-        return (vocabulary, SentencePieceModel.Create(proto.Algorithm, vocabulary),
-            new SentencePieceNormalizer(proto.Normalization, vocabulary, proto.SpacesAreSuffixes), new SentencePieceDecoder(proto, vocabulary));
-    }
+    private static SentencePieceParts Open(string name) =>
+        SentencePieceParts.Read(File.ReadAllBytes(Path.Combine(Folder(name), "tokenizer.model")));
 
     private static string Folder(string name)
     {
