@@ -4,8 +4,8 @@ namespace Llm.Tokenizers;
 public static class TokenizerFolder
 {
     /// <summary>
-    /// Opens a folder with tokenizer.json, with vocab.json and merges.txt (GPT-2, RoBERTa), or with vocab.txt (BERT); or a tokenizer.json
-    /// file.
+    /// Opens a folder with tokenizer.json, with vocab.json and merges.txt (GPT-2, RoBERTa), with vocab.txt (BERT), or with tokenizer.model
+    /// (SentencePiece: Llama, Gemma); or a file: a tokenizer.json, a SentencePiece model, a model of minbpe.
     /// </summary>
     /// <remarks>
     /// A tokenizer.json may describe any tokenizer of Hugging Face's library. Truncation and padding that it may name are the defaults of
@@ -18,7 +18,7 @@ public static class TokenizerFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (File.Exists(path))
-            return TokenizerJsonReader.Read(path, new TokenizerSettings());
+            return TokenizerFileKinds.Read(path);
         var file = Path.Combine(path, TokenizerFiles.TokenizerJson);
         if (File.Exists(file))
             return TokenizerJsonReader.Read(file, new TokenizerSettings(path));
@@ -26,7 +26,9 @@ public static class TokenizerFolder
             return VocabularyAndMerges.Read(path);
         if (File.Exists(Path.Combine(path, TokenizerFiles.WordList)))
             return WordPieceFolder.Read(path);
+        if (File.Exists(Path.Combine(path, TokenizerFiles.SentencePieceModel)))
+            return SentencePieceFolder.Read(path);
         throw new FileNotFoundException(
-            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt.", file);
+            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model.", file);
     }
 }

@@ -131,7 +131,7 @@ public sealed class TokenizerFolderTests : IDisposable
     [Fact]
     public void Load_NoTokenizer_SaysWhatIsExpected()
     {
-        Assert.Contains("holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt.", Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(_folder)).Message);
+        Assert.Contains("holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model.", Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(_folder)).Message);
         Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(Path.Combine(_folder, "missing")));
     }
 

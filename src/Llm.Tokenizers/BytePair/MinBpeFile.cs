@@ -61,7 +61,7 @@ internal static class MinBpeFile
         text.WriteLine(tokenizer.AddedTokens.Count);
         foreach (var token in tokenizer.AddedTokens)
             text.WriteLine($"{token.Content} {token.Id}");
-        foreach (var merge in tokenizer.Vocabulary.Merges)
+        foreach (var merge in tokenizer.Learned.Merges)
             text.WriteLine($"{merge.Left} {merge.Right}");
     }
 
@@ -122,7 +122,7 @@ internal static class MinBpeFile
 
     private static string? FindObstacle(ByteLevelBpeTokenizer tokenizer)
     {
-        var (vocabulary, config) = (tokenizer.Vocabulary, tokenizer.Config);
+        var (vocabulary, config) = (tokenizer.Learned, tokenizer.Config);
         if (config.AddsPrefixSpace)
             return "it puts a space before the text";
         if (config.Pattern.Regex is { } pattern && (pattern != pattern.Trim() || pattern.AsSpan().IndexOfAny('\r', '\n') >= 0))

@@ -34,7 +34,7 @@ internal static class RankFile
     /// <exception cref="NotSupportedException">tiktoken's rule would give other ids than the tokenizer.</exception>
     public static void Write(ByteLevelBpeTokenizer tokenizer, Stream file)
     {
-        var vocabulary = tokenizer.Vocabulary;
+        var vocabulary = tokenizer.Learned;
         var added = tokenizer.AddedTokens.Select(token => token.Id).ToHashSet();
         int[] learned = [.. Enumerable.Range(0, vocabulary.Tokens.Count).Where(id => vocabulary.Tokens.Has(id) && !added.Contains(id))];
         if (!tokenizer.Config.IgnoresMerges && !learned.All(vocabulary.IsReachable))

@@ -7,6 +7,11 @@ internal static class PipelineFiles
 {
     public static void Write(PipelineTokenizer tokenizer, string folder)
     {
+        if (tokenizer.Parts.SentencePieceModel is { } model)
+        {
+            SentencePieceFolder.Write(tokenizer, model, folder);
+            return;
+        }
         tokenizer.Settings.Write(folder, config =>
         {
             config.TryAdd("tokenizer_class", "PreTrainedTokenizerFast");

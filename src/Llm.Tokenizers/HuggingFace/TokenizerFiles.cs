@@ -11,6 +11,7 @@ internal static class TokenizerFiles
     public const string Vocabulary = "vocab.json";
     public const string Merges = "merges.txt";
     public const string WordList = "vocab.txt";
+    public const string SentencePieceModel = "tokenizer.model";
     public const string AddedTokens = "added_tokens.json";
     public const string SpecialTokensMap = "special_tokens_map.json";
 

@@ -16,6 +16,9 @@ internal sealed record TokenizerPipeline(TokenModel Model)
     /// <summary>What turns tokens into text; null where they are joined with spaces.</summary>
     public TokenDecoder? Decoder { get; init; }
 
+    /// <summary>The file of a SentencePiece model, whose rules tokenizer.json cannot state; null for any other model.</summary>
+    public byte[]? SentencePieceModel { get; init; }
+
     /// <summary>One more than the largest id.</summary>
     public int VocabSize => AddedTokens.Select(token => token.Id + 1).Append(Model.VocabSize).Max();
 
@@ -27,7 +30,8 @@ internal sealed record TokenizerPipeline(TokenModel Model)
         foreach (var token in AddedTokens)
         {
             if (token.Id < 0 || token.Id >= ModelVocabulary.MaxIds)
-                throw new ArgumentException($"The added token '{token.Content}' has the id {token.Id}. Ids are 0 to {ModelVocabulary.MaxIds - 1}.");
+                throw new ArgumentException(
+                    $"The added token '{token.Content}' has the id {token.Id}. Ids are 0 to {ModelVocabulary.MaxIds - 1}.");
             if (!ids.TryAdd(token.Id, token.Content) || !contents.TryAdd(token.Content, token.Id))
                 throw new ArgumentException(
                     $"The added token '{token.Content}' with the id {token.Id} repeats the content or the id of another added token.");

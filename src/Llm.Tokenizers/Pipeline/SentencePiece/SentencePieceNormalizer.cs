@@ -10,13 +10,17 @@ namespace Llm.Tokenizers;
 /// <param name="options">What the model file says.</param>
 /// <param name="vocabulary">User-defined pieces are not rewritten; none if null.</param>
 /// <param name="spacesAreSuffixes">The added space goes behind the text.</param>
-internal sealed class SentencePieceNormalizer(PieceNormalization options, SentencePieceVocabulary? vocabulary, bool spacesAreSuffixes)
-    : TextNormalizer
+/// <param name="onlyWholeTexts">The space is added only to what stands at the beginning of a text.</param>
+internal sealed class SentencePieceNormalizer(
+    PieceNormalization options, SentencePieceVocabulary? vocabulary, bool spacesAreSuffixes, bool onlyWholeTexts = false) : TextNormalizer
 {
     private const char Space = ' ';
     private const char EscapedSpace = '▁';
 
     private readonly CharsMap? _map = options.CharsMap.Length == 0 ? null : CharsMap.Read(options.CharsMap);
+
+    /// <summary>The same rules, but parts of a text that an added token stands before get no space.</summary>
+    public SentencePieceNormalizer ForWholeTexts() => new(options, vocabulary, spacesAreSuffixes, onlyWholeTexts: true);
 
     public override AlignedText Apply(AlignedText text)
     {
@@ -27,7 +31,7 @@ internal sealed class SentencePieceNormalizer(PieceNormalization options, Senten
         if (read == given.Length)
             return text.WithText("", [], []);
         var written = new Written(given.Length);
-        if (options.AddsDummyPrefix && !spacesAreSuffixes)
+        if (options.AddsDummyPrefix && !spacesAreSuffixes && (!onlyWholeTexts || text.Origin == 0))
             written.Add(Escape(Space), read);
         Rewrite(given, ref read, written);
         if (options.RemovesExtraSpaces)

@@ -32,6 +32,9 @@ internal sealed class SentencePieceVocabulary
             throw new FormatException("it spells unknown characters in bytes, but lacks the pieces for some bytes.");
     }
 
+    /// <summary>Piece → id.</summary>
+    public IReadOnlyDictionary<string, int> Ids => _ids;
+
     public int Count => _pieces.Length;
 
     public int UnknownId { get; private set; }

@@ -33,7 +33,8 @@ internal sealed class ProtoFile
 
     public static byte[] Number(int field, ulong value) => [.. Varint((ulong)field << 3), .. Varint(value)];
 
-    public static byte[] Field(int number, byte[] content) => [.. Varint((ulong)number << 3 | 2), .. Varint((ulong)content.Length), .. content];
+    public static byte[] Field(int number, byte[] content) =>
+        [.. Varint((ulong)number << 3 | 2), .. Varint((ulong)content.Length), .. content];
 
     public static byte[] Varint(ulong value)
     {
