@@ -57,7 +57,7 @@ public class SplitPatternTests
     public void FromRegex_OtherPattern_KeepsWhatDoesNotMatch() =>
         Assert.Equal(["ab", " - ", "𠀀1", "!"], Split(SplitPattern.FromRegex(@"\w+"), "ab - 𠀀1!"));
 
-    private static unsafe List<string> Split(SplitPattern pattern, string text, int capacity = 64)
+    internal static unsafe List<string> Split(SplitPattern pattern, string text, int capacity = 64)
     {
         var utf8 = Encoding.UTF8.GetBytes(text + new string('\0', UnicodeClasses.Padding));
         var pieces = new List<string>();

@@ -1,43 +1,88 @@
 namespace Llm.Tokenizers;
 
-/// <summary>Matching without regard to case, by Unicode's full case folding: ß matches ss, and the Kelvin sign k.</summary>
+/// <summary>
+/// Matching without regard to case, by Unicode's full case folding as Oniguruma applies it: ß matches ss, and the Kelvin sign k. From left
+/// to right, the longest group of characters that a single one may stand for is taken together, and no other grouping is tried.
+/// </summary>
 internal static class CaseFolding
 {
     private const int MaxFolded = 3; // code points that one folds to, at most
-    private const int MaxCluster = 16; // there are more ways to read a longer one than a pattern can list
 
     // What other characters fold to → those characters; a single code point is among them itself.
     private static readonly Lazy<Dictionary<(int, int, int), List<int>>> ByFold = new(GroupByFold);
 
-    /// <summary>A set with all characters that differ from a member in case only.</summary>
-    public static CodePointSet Close(CodePointSet set)
+    /// <summary>Matches a class in any case: its members, and what they fold to if that is more than a character.</summary>
+    public static PatternNode Match(CodePointSet members, bool isNegative)
     {
-        var added = new List<(int, int)>(set.Ranges);
-        foreach (var group in ByFold.Value.Values)
+        var closed = Close(members);
+        if (isNegative)
+            return new CharacterNode(closed.Complement());
+        var branches = new List<PatternNode> { new CharacterNode(closed) };
+        foreach (var (codePoint, folded) in UnicodeData.CaseFolds)
         {
-            if (group.Exists(set.Contains))
-                added.AddRange(group.Select(member => (member, member)));
+            if (folded.Length > 1 && closed.Contains(codePoint))
+                branches.Add(MatchEach(folded));
         }
-        return CodePointSet.OfRanges(added);
+        return branches.Count == 1 ? branches[0] : new ChoiceNode(branches);
     }
 
     /// <summary>Matches a literal text in any case.</summary>
-    public static PatternNode Match(IEnumerable<int> text)
+    /// <param name="text">The text.</param>
+    /// <param name="isBehind">Whether characters stand for single characters only, as in Oniguruma's looks behind.</param>
+    public static PatternNode Match(IReadOnlyList<int> text, bool isBehind)
     {
-        int[] folded = [.. text.SelectMany(Fold)];
         var parts = new List<PatternNode>();
-        for (var at = 0; at < folded.Length;)
+        for (var at = 0; at < text.Count;)
         {
-            var end = EndOfCluster(folded, at);
-            if (end - at > MaxCluster)
-                throw new NotSupportedException($"{end - at} letters without regard to case, of which each two may be a ligature");
-            parts.Add(MatchCluster(folded.AsSpan(at, end - at)));
-            at = end;
+            var taken = isBehind ? 1 : LengthOfGroup(text, at);
+            if (taken > 1)
+            {
+                int[] folded = [.. text.Skip(at).Take(taken).Select(FoldOne)];
+                parts.Add(new ChoiceNode([new CharacterNode(CodePointSet.Of([.. ByFold.Value[Key(folded)]])), MatchEach(folded)]));
+            }
+            else
+            {
+                parts.Add(MatchOne(text[at], isBehind));
+            }
+            at += taken;
         }
         return parts.Count == 1 ? parts[0] : new SequenceNode(parts);
     }
 
-    private static int[] Fold(int codePoint) => UnicodeData.CaseFolds.TryGetValue(codePoint, out var folded) ? folded : [codePoint];
+    private static CodePointSet Close(CodePointSet set)
+    {
+        var members = new List<(int, int)>(set.Ranges);
+        foreach (var group in ByFold.Value.Values)
+        {
+            if (group.Exists(set.Contains))
+                members.AddRange(group.Select(member => (member, member)));
+        }
+        return CodePointSet.OfRanges(members);
+    }
+
+    private static PatternNode MatchOne(int codePoint, bool isBehind)
+    {
+        var folded = UnicodeData.CaseFolds.TryGetValue(codePoint, out var more) ? more : [codePoint];
+        var single = new CharacterNode(CodePointSet.Of([codePoint, .. ByFold.Value.GetValueOrDefault(Key(folded), [])]));
+        return folded.Length == 1 || isBehind ? single : new ChoiceNode([single, MatchEach(folded)]);
+    }
+
+    private static SequenceNode MatchEach(IEnumerable<int> folded) =>
+        new([.. folded.Select(codePoint => MatchOne(codePoint, isBehind: true))]);
+
+    // How many characters from a place on a single one may stand for.
+    private static int LengthOfGroup(IReadOnlyList<int> text, int at)
+    {
+        for (var length = Math.Min(MaxFolded, text.Count - at); length > 1; length--)
+        {
+            if (ByFold.Value.ContainsKey(Key([.. text.Skip(at).Take(length).Select(FoldOne)])))
+                return length;
+        }
+        return 1;
+    }
+
+    private static int FoldOne(int codePoint) =>
+        UnicodeData.CaseFolds.TryGetValue(codePoint, out var folded) && folded.Length == 1 ? folded[0] : codePoint;
 
     private static Dictionary<(int, int, int), List<int>> GroupByFold()
     {
@@ -54,38 +99,4 @@ internal static class CaseFolding
 
     private static (int, int, int) Key(ReadOnlySpan<int> folded) =>
         (folded[0], folded.Length > 1 ? folded[1] : -1, folded.Length > 2 ? folded[2] : -1);
-
-    private static List<int>? CharactersOf(ReadOnlySpan<int> folded) => ByFold.Value.GetValueOrDefault(Key(folded));
-
-    // Code points belong together where one character may stand for several of them.
-    private static int EndOfCluster(int[] folded, int start)
-    {
-        var end = start + 1;
-        for (var at = start; at < end; at++)
-        {
-            for (var length = 2; length <= MaxFolded && at + length <= folded.Length; length++)
-            {
-                if (CharactersOf(folded.AsSpan(at, length)) is not null)
-                    end = Math.Max(end, at + length);
-            }
-        }
-        return end;
-    }
-
-    private static PatternNode MatchCluster(ReadOnlySpan<int> folded)
-    {
-        var branches = new List<PatternNode>();
-        for (var length = 1; length <= Math.Min(MaxFolded, folded.Length); length++)
-        {
-            if (CharactersOf(folded[..length]) is not { } characters)
-            {
-                if (length > 1)
-                    continue;
-                characters = [folded[0]];
-            }
-            var first = new CharacterNode(CodePointSet.Of([.. characters]));
-            branches.Add(length == folded.Length ? first : new SequenceNode([first, MatchCluster(folded[length..])]));
-        }
-        return branches.Count == 1 ? branches[0] : new ChoiceNode(branches);
-    }
 }

@@ -6,8 +6,8 @@ namespace Llm.Tokenizers;
 /// </summary>
 internal sealed class PatternMatcher(PatternProgram program)
 {
-    // About a second, and more where the search gets on. Oniguruma gives up too, but counts each start anew, which may take forever.
-    private const long StepsAtStart = 200_000_000;
+    // Less than a second, and more where the search gets on. Oniguruma gives up too, but counts each start anew, which may take forever.
+    private const long StepsAtStart = 50_000_000;
     private const long StepsPerUnit = 100;
 
     private const int MarkEntry = -1;
@@ -16,6 +16,7 @@ internal sealed class PatternMatcher(PatternProgram program)
     private readonly int[] _marks = new int[program.MarkCount];
     private Entry[] _stack = new Entry[64]; // what to try when a step fails
     private int _count;
+    private int _end; // of what may be taken: the end of the text, or the place that a look behind starts from
     private long _stepsLeft = StepsAtStart; // a second thread may begin in the middle of a text
 
     /// <summary>Gives the searches of a new text their steps.</summary>
@@ -26,7 +27,7 @@ internal sealed class PatternMatcher(PatternProgram program)
     public bool Find<TReader>(TReader text, int from, out int start, out int end)
         where TReader : struct, ICodePointReader
     {
-        _count = 0;
+        (_count, _end) = (0, text.Length);
         end = -1;
         for (start = from; start < text.Length;)
         {
@@ -68,7 +69,7 @@ internal sealed class PatternMatcher(PatternProgram program)
             ref readonly var current = ref _steps[step];
             switch (current.Kind)
             {
-                case StepKind.Character when at < text.Length && current.Set!.Contains(text.Read(at, out var length)):
+                case StepKind.Character when at < _end && current.Set!.Contains(text.Read(at, out var length)):
                     at += length;
                     step++;
                     continue;
@@ -115,7 +116,7 @@ internal sealed class PatternMatcher(PatternProgram program)
     {
         var (taken, least) = (0, at);
         var end = at;
-        while (taken < run.High && end < text.Length && run.Set!.Contains(text.Read(end, out var length)))
+        while (taken < run.High && end < _end && run.Set!.Contains(text.Read(end, out var length)))
         {
             end += length;
             if (++taken == run.Low)
@@ -162,18 +163,21 @@ internal sealed class PatternMatcher(PatternProgram program)
         where TReader : struct, ICodePointReader
     {
         var (min, max) = (_steps[lengths].Low, _steps[lengths].High);
+        var before = _end;
+        _end = at;
+        var isFound = false;
         var start = at;
-        for (var length = 0; length <= max; length++)
+        for (var length = 0; length <= max && !isFound; length++)
         {
-            if (length >= min && Run(text, lengths + 1, start, behindEnd: at) >= 0)
-                return true;
+            isFound = length >= min && Run(text, lengths + 1, start, behindEnd: at) >= 0;
             if (start == 0)
-                return false;
+                break;
             text.ReadBefore(start, out var units);
             start -= units;
             Spend(1);
         }
-        return false;
+        _end = before;
+        return isFound;
     }
 
     private static bool IsAt<TReader>(TReader text, Anchor anchor, int at)

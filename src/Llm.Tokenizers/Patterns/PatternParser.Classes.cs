@@ -5,12 +5,20 @@ internal sealed partial class PatternParser
     private static readonly string[] PosixNames = [
         "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "xdigit", "ascii", "word"];
 
-    // Behind an opening bracket.
-    private CodePointSet ReadClass()
+    // Behind an opening bracket. Options apply to the outermost class, when all of it is read.
+    private PatternNode ReadClass()
+    {
+        var members = ReadMembers(out var isNegative);
+        if (_options.HasFlag(Options.IgnoreCase))
+            return CaseFolding.Match(members, isNegative);
+        return new CharacterNode(isNegative ? members.Complement() : members);
+    }
+
+    private CodePointSet ReadMembers(out bool isNegative)
     {
         if (++_depth > MaxDepth)
             throw new NotSupportedException($"more than {MaxDepth} classes inside each other");
-        var isNegative = Take('^');
+        isNegative = Take('^');
         var members = new List<(int, int)>();
         CodePointSet? intersected = null;
         // A bracket that comes first is a member, if another one follows.
@@ -26,11 +34,8 @@ internal sealed partial class PatternParser
             intersected = Intersect();
             members.Clear();
         }
-        var set = Intersect();
-        if (_options.HasFlag(Options.IgnoreCase))
-            set = CaseFolding.Close(set);
         _depth--;
-        return isNegative ? set.Complement() : set;
+        return Intersect();
 
         CodePointSet Intersect() => CodePointSet.OfRanges(members) is var right && intersected is { } left ? left.Intersect(right) : right;
     }
@@ -40,7 +45,10 @@ internal sealed partial class PatternParser
         if (Next == '[' && TryReadPosixName() is { } posix)
             return posix;
         if (Take('['))
-            return ReadClass();
+        {
+            var members = ReadMembers(out var isNegative);
+            return isNegative ? members.Complement() : members;
+        }
         if (ReadMemberCharacter(out var set) is not { } first)
             return set!;
         // A range, unless the class or this side of && ends behind the hyphen.
@@ -54,8 +62,10 @@ internal sealed partial class PatternParser
 
     private bool HasRangeEnd()
     {
-        if (_at + 1 >= _pattern.Length || _pattern[_at + 1] is ']' or '[')
+        if (_at + 1 >= _pattern.Length || _pattern[_at + 1] == ']')
             return false;
+        if (_pattern[_at + 1] == '[') // Oniguruma drops the character and the hyphen, which nobody can mean
+            throw Malformed("a range that ends with a class");
         return !(_pattern[_at + 1] == '&' && _at + 2 < _pattern.Length && _pattern[_at + 2] == '&');
     }
 

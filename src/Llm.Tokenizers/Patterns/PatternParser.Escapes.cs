@@ -67,23 +67,16 @@ internal sealed partial class PatternParser
         _ => null,
     };
 
-    // Behind \p: {Name}, {^Name} or a single letter.
+    // Behind \p: {Name} or {^Name}.
     private CodePointSet ReadProperty(bool isNegative)
     {
+        if (!Take('{'))
+            throw new NotSupportedException("\\p without braces, a letter for Oniguruma up to version 6.9.10 and a property later");
+        isNegative ^= Take('^');
         var name = new StringBuilder();
-        if (Take('{'))
-        {
-            isNegative ^= Take('^');
-            while (!Take('}'))
-                name.Append(Show(TakeAny("a property name")));
-        }
-        else if (!AtEnd)
-        {
-            name.Append(Show(_pattern[_at++]));
-        }
+        while (!Take('}'))
+            name.Append(Show(TakeAny("a property name")));
         var set = UnicodeProperties.Find(name.ToString()) ?? throw Malformed($"the unknown property {name}");
-        if (_options.HasFlag(Options.IgnoreCase))
-            set = CaseFolding.Close(set);
         return isNegative ? set.Complement() : set;
     }
 

@@ -7,24 +7,24 @@ internal sealed partial class PatternParser
         if (Next == '*')
             throw new NotSupportedException("a callout, (*name)");
         if (!Take('?'))
-            return Close(ReadChoice()); // captures are not needed
+            return ReadRest(); // captures are not needed
         if (Take("<=") || Take("<!"))
             return ReadLook(isBehind: true, isNegative: _pattern[_at - 1] == '!');
         var kind = TakeAny("a group");
         switch (kind)
         {
             case ':':
-                return Close(ReadChoice());
+                return ReadRest();
             case '=' or '!':
                 return ReadLook(isBehind: false, isNegative: kind == '!');
             case '>':
-                return new AtomicNode(Close(ReadChoice()));
+                return new AtomicNode(ReadRest());
             case '#':
                 SkipComment(')');
                 return SequenceNode.Empty;
             case '<' or '\'':
                 SkipName(kind == '<' ? '>' : '\'');
-                return Close(ReadChoice());
+                return ReadRest();
             case '~' or '(' or '{':
                 var name = kind == '~' ? "an absent function" : kind == '(' ? "a condition" : "a callout";
                 throw new NotSupportedException($"{name}, (?{(char)kind}…)");
@@ -34,7 +34,22 @@ internal sealed partial class PatternParser
         }
     }
 
-    private LookNode ReadLook(bool isBehind, bool isNegative) => new LookNode(Close(ReadChoice()), isBehind, isNegative);
+    private LookNode ReadLook(bool isBehind, bool isNegative)
+    {
+        var before = _options;
+        if (isBehind)
+            _options |= Options.Behind;
+        var part = Close(ReadChoice());
+        _options = before;
+        return new LookNode(part, isBehind, isNegative);
+    }
+
+    // A place may not be repeated, but a group that holds one may.
+    private PatternNode ReadRest()
+    {
+        var group = Close(ReadChoice());
+        return group is AnchorNode or LookNode ? new SequenceNode([group]) : group;
+    }
 
     private PatternNode Close(PatternNode group) => Take(')') ? group : throw Malformed("an opening parenthesis that nothing closed");
 
@@ -66,7 +81,7 @@ internal sealed partial class PatternParser
             else
                 _options = isOff ? _options & ~OptionOf(letter) : _options | OptionOf(letter);
         }
-        var group = Close(ReadChoice());
+        var group = ReadRest();
         _options = before;
         return group;
     }

@@ -9,6 +9,7 @@ namespace Llm.Tokenizers;
 internal sealed partial class PatternParser
 {
     private const int MaxLength = 10_000;
+    private const int MaxQuoted = 300;
     private const int MaxDepth = 100;
     private const int MaxRepeatsOfOne = 5; // a++*? and the like
     private const int MaxRepeat = 100_000;
@@ -27,6 +28,7 @@ internal sealed partial class PatternParser
         IgnoreCase = 1,
         DotMatchesLineEnd = 2,
         Extended = 4,
+        Behind = 8, // not an option that a pattern sets: inside of a look behind
     }
 
     /// <exception cref="FormatException">The pattern is malformed.</exception>
@@ -34,7 +36,7 @@ internal sealed partial class PatternParser
     public static PatternNode Parse(string pattern)
     {
         if (pattern.Length > MaxLength)
-            throw new NotSupportedException($"The pattern {pattern.AsSpan(0, 100)}… has more than {MaxLength} characters, the most supported.");
+            throw new NotSupportedException($"The pattern {Shorten(pattern)} has more than {MaxLength} characters, the most supported.");
         var parser = new PatternParser(pattern);
         try
         {
@@ -43,13 +45,16 @@ internal sealed partial class PatternParser
         }
         catch (FormatException error)
         {
-            throw new FormatException($"The pattern {pattern} is malformed: {error.Message}.", error);
+            throw new FormatException($"The pattern {Shorten(pattern)} is malformed: {error.Message}.", error);
         }
         catch (NotSupportedException error)
         {
-            throw new NotSupportedException($"The pattern {pattern} is not supported, because it has {error.Message}.", error);
+            throw new NotSupportedException($"The pattern {Shorten(pattern)} is not supported, because it has {error.Message}.", error);
         }
     }
+
+    /// <summary>A pattern as errors quote it.</summary>
+    public static string Shorten(string pattern) => pattern.Length <= MaxQuoted ? pattern : pattern[..MaxQuoted] + "…";
 
     private bool AtEnd => _at == _pattern.Length;
 
@@ -119,10 +124,10 @@ internal sealed partial class PatternParser
         return parts.Count == 1 ? parts[0] : new SequenceNode(parts);
     }
 
-    private static void Flush(List<int> literals, List<PatternNode> parts)
+    private void Flush(List<int> literals, List<PatternNode> parts)
     {
         if (literals.Count > 0)
-            parts.Add(CaseFolding.Match(literals));
+            parts.Add(CaseFolding.Match([.. literals], _options.HasFlag(Options.Behind)));
         literals.Clear();
     }
 
@@ -136,7 +141,7 @@ internal sealed partial class PatternParser
             case '(':
                 return ReadGroup();
             case '[':
-                return new CharacterNode(ReadClass());
+                return ReadClass();
             case '.':
                 return new CharacterNode(_options.HasFlag(Options.DotMatchesLineEnd) ? CodePointSet.All : NotLineEnd);
             case '^':
@@ -161,7 +166,9 @@ internal sealed partial class PatternParser
     }
 
     private PatternNode MatchLiteral(int codePoint) =>
-        _options.HasFlag(Options.IgnoreCase) ? CaseFolding.Match([codePoint]) : new CharacterNode(CodePointSet.Of(codePoint));
+        _options.HasFlag(Options.IgnoreCase)
+            ? CaseFolding.Match([codePoint], _options.HasFlag(Options.Behind))
+            : new CharacterNode(CodePointSet.Of(codePoint));
 
     private PatternNode ReadRepeats(PatternNode atom, ref int? literal)
     {

@@ -86,7 +86,7 @@ internal sealed class PatternProgram
         }
         catch (NotSupportedException error)
         {
-            throw new NotSupportedException($"The pattern {pattern} is not supported: {error.Message}", error);
+            throw new NotSupportedException($"The pattern {PatternParser.Shorten(pattern)} is not supported: {error.Message}", error);
         }
     }
 

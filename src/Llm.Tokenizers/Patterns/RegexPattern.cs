@@ -86,7 +86,8 @@ internal sealed class RegexPattern(string regex) : SplitPattern("regex", regex)
         catch (InvalidOperationException error)
         {
             throw new InvalidOperationException(
-                $"The pattern {Regex} takes too many steps on a text of {text.Length} units: it tries the same characters in many ways.",
+                $"The pattern {PatternParser.Shorten(Regex!)} takes too many steps on a text of {text.Length} units: it tries the same "
+                + "characters in many ways.",
                 error);
         }
     }
