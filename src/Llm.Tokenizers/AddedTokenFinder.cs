@@ -20,6 +20,9 @@ internal sealed class AddedTokenFinder
         _spellings = SearchValues.Create([.. _tokens.Select(token => token.Spelling)], StringComparison.Ordinal);
     }
 
+    /// <summary>Whether a text spells any of the tokens.</summary>
+    public bool HasAny(ReadOnlySpan<char> text) => text.ContainsAny(_spellings);
+
     /// <summary>Appends the parts of a part of a text: an added token, or text between them (no token).</summary>
     /// <exception cref="ArgumentException">The policy forbids special tokens and the text holds one.</exception>
     public void Split(ReadOnlySpan<char> text, Range part, SpecialTokenPolicy policy, List<(Range Place, AddedToken? Token)> parts)

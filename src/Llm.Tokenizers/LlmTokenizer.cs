@@ -6,9 +6,13 @@ namespace Llm.Tokenizers;
 
 /// <summary>
 /// A <see cref="Tokenizer"/> whose vocabulary can be seen: tokens by id and ids by token, added tokens with a policy for those that stand
-/// in a
-/// text, encoding and decoding from and to spans, saving. Safe for use by several threads at once.
+/// in a text, encoding and decoding from and to spans, encoding for models with special tokens, masks, truncation and padding, saving. Safe
+/// for use by several threads at once.
 /// </summary>
+/// <remarks>
+/// <see cref="Tokenizer.Normalizer"/> and <see cref="Tokenizer.PreTokenizer"/> are null except in a <see cref="PipelineTokenizer"/>: the
+/// other tokenizers do these steps in one with the model.
+/// </remarks>
 public abstract partial class LlmTokenizer : Tokenizer
 {
     private readonly Lazy<AddedTokenSplitter> _splitter;
@@ -152,7 +156,7 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>Encodes a text and the added tokens in it.</summary>
     private protected virtual void EncodeText(ReadOnlySpan<char> text, SpecialTokenPolicy policy, TokenBuffer tokens, TextSteps steps)
     {
-        if (!MayHoldAddedTokens(policy))
+        if (!MayHoldAddedTokens(policy) || !_splitter.Value.HasAny(text))
         {
             EncodePart(text, ..text.Length, tokens);
             return;
