@@ -31,6 +31,17 @@ public class AddedTokenSplitterTests
     public void Split_SingleWord_IsFoundBetweenOtherCharacters(string text, bool isFound) =>
         Assert.Equal(isFound, Split(text, new AddedToken("Whale", 0) { IsSingleWord = true }).Contains("[Whale]"));
 
+    // A match that is no word of its own is passed over as a whole, and what stands in it is not looked for.
+    [Fact]
+    public void Split_SingleWordThatIsPartOfOne_HidesWhatStandsInIt() => Assert.Equal(
+        ["awhaleboat ", "[boat]"],
+        Split("awhaleboat boat", new AddedToken("whaleboat", 0) { IsSingleWord = true }, new AddedToken("boat", 1)));
+
+    [Fact]
+    public void Split_SingleWordBehindATokenOfTheFirstPass_StandsAtTheStartOfItsPart() => Assert.Equal(
+        ["[Ahab]", "[sea]", " seas"],
+        Split("Ahabsea seas", new AddedToken("Ahab", 0), new AddedToken("sea", 1) { IsSingleWord = true, IsNormalized = true }));
+
     [Fact]
     public void Split_NormalizedToken_YieldsToTheOthers() =>
         Assert.Equal(["[ab]", "c"], Split("abc", new AddedToken("abc", 0) { IsNormalized = true }, new AddedToken("ab", 1)));

@@ -81,6 +81,21 @@ public class EncodingOptionsTests
         Assert.True(JsonNode.DeepEquals(json["padding"], saved["padding"]));
     }
 
+    // Added tokens are found before anything is counted, so that the text is encoded up to the next word behind them.
+    [Theory, InlineData(TextSide.Right, "[MASK][MASK][MASK] the sea", "the"), InlineData(TextSide.Left, "the sea [MASK][MASK][MASK]", "sea")]
+    public void EncodeForModel_AddedTokensReachTheLength_OneMoreWordOverflows(TextSide side, string text, string overflowing)
+    {
+        var encoding = WordPiece.EncodeForModel(text, new EncodingOptions
+        {
+            AddSpecialTokens = false,
+            SpecialTokens = SpecialTokenPolicy.Allow,
+            Truncation = new TruncationOptions { MaxLength = 3, Side = side },
+        });
+
+        Assert.Equal(["[MASK]", "[MASK]", "[MASK]"], encoding.Tokens);
+        Assert.Equal([overflowing], Assert.Single(encoding.Overflowing).Tokens);
+    }
+
     [Fact]
     public void EncodeForModel_OptionsOutOfRange_AreRefused()
     {
