@@ -163,9 +163,12 @@ public class ByteLevelBpeGoldenTests
     [Theory]
     [InlineData("tiktoken-plans", "r50k_base"), InlineData("tiktoken-plans", "cl100k_base"), InlineData("tiktoken-plans", "o200k_base")]
     [InlineData("tiktoken-plans", "p50k_base"), InlineData("tiktoken-plans", "p50k_edit")]
-    [InlineData("long", "chinese_o200k_base"), InlineData("long", "multilingual_o200k_base"), InlineData("long", "multilinguallong_o200k_base")]
-    [InlineData("long", "chinese_r50k_base"), InlineData("long", "multilingual_r50k_base"), InlineData("long", "multilinguallong_r50k_base")]
-    [InlineData("long", "chinese_cl100k_base"), InlineData("long", "multilingual_cl100k_base"), InlineData("long", "multilinguallong_cl100k_base")]
+    [InlineData("long", "chinese_o200k_base"), InlineData("long", "multilingual_o200k_base")]
+    [InlineData("long", "multilinguallong_o200k_base")]
+    [InlineData("long", "chinese_r50k_base"), InlineData("long", "multilingual_r50k_base")]
+    [InlineData("long", "multilinguallong_r50k_base")]
+    [InlineData("long", "chinese_cl100k_base"), InlineData("long", "multilingual_cl100k_base")]
+    [InlineData("long", "multilinguallong_cl100k_base")]
     [InlineData("llama.cpp", "gpt-2"), InlineData("llama.cpp", "gpt-4o")]
     public void Encode_PublishedIds_AreEqual(string folder, string file)
     {

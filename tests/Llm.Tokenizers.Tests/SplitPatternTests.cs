@@ -6,14 +6,15 @@ namespace Llm.Tokenizers.Tests;
 public class SplitPatternTests
 {
     private static readonly string[] Atoms = [
-        "a", "Z", "x", "'s", "'S", "'ll", "'LL", "'re", "'vE", "'", "é", "\u0301", "漢", "1", "22", "٣", "½", "!", "-", " ", " ", "\t", "\n", "\r", "\u0085",
-        "\u00A0", "\u2028", "\u3000", "\u200B", "\uFEFF", "\0", "\u001C", "/", "'\u017F", "\u01C5", "\u02B0", "ß", "Σ", "\u0903", "\u20DD", "𠀀", "𝐀", "𝐚",
-        "𝟘", "🚀", "\U000E0001", "\U000E0101", "\U0001E94B", "٤"];
+        "a", "Z", "x", "'s", "'S", "'ll", "'LL", "'re", "'vE", "'", "é", "\u0301", "漢", "1", "22", "٣", "½", "!", "-", " ", " ",
+        "\t", "\n", "\r", "\u0085", "\u00A0", "\u2028", "\u3000", "\u200B", "\uFEFF", "\0", "\u001C", "/", "'\u017F", "\u01C5",
+        "\u02B0", "ß", "Σ", "\u0903", "\u20DD", "𠀀", "𝐀", "𝐚", "𝟘", "🚀", "\U000E0001", "\U000E0101", "\U0001E94B", "٤"];
 
     public static TheoryData<string> Patterns => ["gpt2", "cl100k", "nanochat", "qwen2", "o200k"];
 
     private static SplitPattern Named(string name) =>
-        new[] { SplitPattern.Gpt2, SplitPattern.Cl100k, SplitPattern.Nanochat, SplitPattern.Qwen2, SplitPattern.O200k, SplitPattern.None }.Single(pattern => pattern.Name == name);
+        new[] { SplitPattern.Gpt2, SplitPattern.Cl100k, SplitPattern.Nanochat, SplitPattern.Qwen2, SplitPattern.O200k, SplitPattern.None }
+            .Single(pattern => pattern.Name == name);
 
     [Theory, MemberData(nameof(Patterns))]
     public void Split_RandomText_EqualsRegularExpression(string name)
@@ -35,7 +36,8 @@ public class SplitPatternTests
     [InlineData("gpt2", "a\u180Eb", new[] { "a", "\u180E", "b" })] // once a space, no longer
     [InlineData("none", "a b\n1", new[] { "a b\n1" })]
     [InlineData("gpt2", "", new string[0])]
-    public void Split_BeyondRegex_FollowsWholeCodePoints(string name, string text, string[] pieces) => Assert.Equal(pieces, Split(Named(name), text));
+    public void Split_BeyondRegex_FollowsWholeCodePoints(string name, string text, string[] pieces) =>
+        Assert.Equal(pieces, Split(Named(name), text));
 
     [Fact]
     public void Split_LengthsDoNotFit_GoesOnWithTheNextCall()

@@ -7,7 +7,8 @@ namespace Llm.Tokenizers.Tests;
 public class RegexPatternTests
 {
     private static readonly string[] Expressions = [
-        @"\w+|[^\w\s]+", @"\s+", @"(?<=\d)(?=\D)", @"\b", "a*", @"(?<!a)b|\p{L}{2}", "^.", @"(?i:ss|k)+", @"\R", @"[\p{Lu}\p{Lt}][\p{Ll}\p{M}]*|\p{N}"];
+        @"\w+|[^\w\s]+", @"\s+", @"(?<=\d)(?=\D)", @"\b", "a*", @"(?<!a)b|\p{L}{2}", "^.", @"(?i:ss|k)+", @"\R",
+        @"[\p{Lu}\p{Lt}][\p{Ll}\p{M}]*|\p{N}"];
 
     [Theory]
     [InlineData("a+", "aabaaa", "0+2 3+3")]
@@ -41,7 +42,8 @@ public class RegexPatternTests
     [InlineData("(?m)a.b", "a\nb", "0+3")]
     [InlineData(@"\R", "\r\n\n\r\u2028", "0+2 2+1 3+1 4+1")]
     [InlineData(@"\R\n", "\r\n", "")]
-    public void FindMatches_Places_FollowOniguruma(string pattern, string text, string matches) => Assert.Equal(matches, Find(pattern, text));
+    public void FindMatches_Places_FollowOniguruma(string pattern, string text, string matches) =>
+        Assert.Equal(matches, Find(pattern, text));
 
     [Theory]
     [InlineData("[^a-c]", "abxc𠀀", "2+1 4+2")]
@@ -59,7 +61,8 @@ public class RegexPatternTests
     [InlineData(@"\p{L}\p{Letter Number}\p{in-general_punctuation}?", "aⅧ", "0+2")]
     [InlineData(@"\x41\u00e9\x{1d400}\011\cA", "Aé𝐀\t\u0001", "0+6")]
     [InlineData(@"[一-龥ぁ-ん𝐀-𝐙]", "字ん𝐁!", "0+1 1+1 2+2")]
-    public void FindMatches_Classes_AreThoseOfOniguruma(string pattern, string text, string matches) => Assert.Equal(matches, Find(pattern, text));
+    public void FindMatches_Classes_AreThoseOfOniguruma(string pattern, string text, string matches) =>
+        Assert.Equal(matches, Find(pattern, text));
 
     [Theory]
     [InlineData("(?i:strasse)", "STRAßE Straße STRASSE", "0+6 7+6 14+7")]
@@ -76,7 +79,8 @@ public class RegexPatternTests
     [InlineData("(?i:[a&&[^A]])", "aA", "0+1 1+1")]
     [InlineData("(?<=(?i:ss))x", "ßx SSx", "5+1")] // single characters only
     [InlineData("(?x: a b # no\n c)", "abc", "0+3")]
-    public void FindMatches_Options_FollowOniguruma(string pattern, string text, string matches) => Assert.Equal(matches, Find(pattern, text));
+    public void FindMatches_Options_FollowOniguruma(string pattern, string text, string matches) =>
+        Assert.Equal(matches, Find(pattern, text));
 
     [Theory]
     [InlineData(@"(a)\1", "a back-reference, \\1")]
