@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tokenizer } from "tokenizers";
 
-let state = Number(process.argv[2] ?? 1); // a linear congruential generator, so that a run can be repeated
-const random = n => (state = (state * 1103515245 + 12345) % 2147483648, Math.floor(state / 2147483648 * n));
+let state = Number(process.argv[2] ?? 1); // so that a run can be repeated
+const random = n => { // Mulberry32
+  let mixed = state = (state + 0x6D2B79F5) | 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296 * n);
+};
 const pick = list => list[random(list.length)];
 const letters = ["a", "b", "c", "é", "▁", "漢", "😀"];
 const text = (alphabet, longest) => Array.from({ length: 1 + random(longest) }, () => pick(alphabet)).join("");

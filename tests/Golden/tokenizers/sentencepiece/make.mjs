@@ -7,7 +7,12 @@ import { SentencePieceProcessor } from "@agnai/sentencepiece-js";
 
 let state = Number(process.argv[2] ?? 1);
 const count = Number(process.argv[3] ?? 40);
-const random = n => (state = (state * 1103515245 + 12345) % 2147483648, Math.floor(state / 2147483648 * n));
+const random = n => { // Mulberry32
+  let mixed = state = (state + 0x6D2B79F5) | 0;
+  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296 * n);
+};
 const pick = list => list[random(list.length)];
 const letters = ["a", "b", "c", "é", "▁", "漢", "😀"];
 const text = (alphabet, longest) => Array.from({ length: 1 + random(longest) }, () => pick(alphabet)).join("");
@@ -37,6 +42,8 @@ function model() {
   const training = [...number(3, algorithm), ...number(24, random(4) ? 0 : 1), ...number(35, fallback)];
   const normalization = [...number(3, random(2)), ...number(4, random(2)), ...number(5, random(6) ? 1 : 0)];
   return {
+    // A word model fails where a control piece is a word.
+    control: algorithm === 3 ? [] : ["<s>"],
     known: [...pieces.keys()].filter(string => !string.startsWith("<")),
     file: Buffer.from([...[...pieces].map(([string, [s, type]]) => piece([string, s, type])).flat(), ...bytes(2, training), ...bytes(3, normalization)]),
   };
@@ -44,12 +51,12 @@ function model() {
 
 const lines = [];
 for (let i = 0; i < count; i++) {
-  const { known, file } = model();
+  const { known, control, file } = model();
   const path = join(tmpdir(), `random-${process.pid}.model`);
   writeFileSync(path, file);
   const processor = new SentencePieceProcessor();
   await processor.load(path);
-  const parts = [...letters, " ", " ", "x", "ß", "<s>", ...known.slice(0, 40)];
+  const parts = [...letters, " ", " ", "x", "ß", ...control, ...known.slice(0, 40)];
   const texts = new Set([...Array.from({ length: 10 }, () => text([...letters, " "], 12)), ...Array.from({ length: 12 }, () => text(parts, 8)), text(parts, 60), "  ", " a "]);
   const encodings = [];
   for (const given of texts) {
