@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -12,7 +11,6 @@ namespace Llm.Tokenizers;
 /// </summary>
 internal sealed class TokenizerSettings
 {
-    private const string ChatTemplateFile = "chat_template.jinja";
     private const string ModelConfig = "config.json";
 
     private static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -20,7 +18,7 @@ internal sealed class TokenizerSettings
 
     private readonly JsonObject _config = [];
     private readonly string? _folder;
-    private readonly string? _chatTemplate;
+    private readonly ChatTemplateFiles _chatTemplates = new();
 
     /// <summary>The settings of a tokenizer that comes from no folder.</summary>
     public TokenizerSettings()
@@ -40,9 +38,12 @@ internal sealed class TokenizerSettings
         foreach (var (name, value) in map)
             _config.TryAdd(name, value?.DeepClone());
         _folder = folder;
-        var template = Path.Combine(folder, ChatTemplateFile);
-        _chatTemplate = File.Exists(template) ? File.ReadAllText(template) : null;
+        _chatTemplates = new ChatTemplateFiles(folder);
+        ChatTemplates = _chatTemplates.Sources.Count > 0 ? _chatTemplates.Sources : ChatTemplateFiles.FromConfig(_config["chat_template"]);
     }
+
+    /// <summary>The chat templates by name; a single one is called default.</summary>
+    public IReadOnlyDictionary<string, string> ChatTemplates { get; } = new Dictionary<string, string>();
 
     /// <summary>
     /// Hugging Face's name of the kind of tokenizer, without Fast; else that of the model's kind; null where the folder does not tell.
@@ -113,8 +114,29 @@ internal sealed class TokenizerSettings
         var config = (JsonObject)_config.DeepClone();
         set(config);
         TokenizerFiles.WriteJson(folder, TokenizerFiles.TokenizerConfig, json => config.WriteTo(json));
-        if (_chatTemplate is not null)
-            TokenizerFiles.Write(folder, ChatTemplateFile, stream => stream.Write(Encoding.UTF8.GetBytes(_chatTemplate)));
+        _chatTemplates.Write(folder);
+    }
+
+    /// <summary>The variables that transformers gives to chat templates: bos_token, eos_token and so on, and those of the model's own.</summary>
+    /// <param name="hasEndOfText">Whether the vocabulary has <see cref="EndOfText"/>.</param>
+    public IReadOnlyDictionary<string, string> FindSpecialTokens(bool hasEndOfText)
+    {
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        // GPT-2's class has its end of text for every role that the folder leaves open.
+        if (hasEndOfText && TokenizerClass is null or "GPT2Tokenizer")
+        {
+            foreach (var role in (string[])["bos_token", "eos_token", "unk_token"])
+                tokens[role] = EndOfText;
+        }
+        var own = _config["extra_special_tokens"] as JsonObject ?? [];
+        foreach (var (name, value) in _config.Where(entry => entry.Key.EndsWith("_token", StringComparison.Ordinal)).Concat(own))
+        {
+            if (ContentOf(value) is { } content)
+                tokens[name] = content;
+            else
+                tokens.Remove(name);
+        }
+        return tokens;
     }
 
     // Of the model in the same folder.

@@ -1,0 +1,71 @@
+using System.Net;
+
+namespace Llm.Tokenizers.ChatTemplates;
+
+/// <summary>Filters around HTML.</summary>
+internal static class MarkupFilters
+{
+    public static Builtin[] All { get; } =
+    [
+        new("e", "s /", call => Arithmetic.Escape(call.Rendering, call[0])),
+        new("escape", "s /", call => Arithmetic.Escape(call.Rendering, call[0])),
+        new("forceescape", "value", call => Arithmetic.Escape(call.Rendering, call[0].ToText(call.Rendering))),
+        new("safe", "value", call => new Text(call.AsText(0), isMarkup: true)),
+        new("striptags", "value", call => new Text(StripTags(call.Rendering, call.AsText(0)))),
+        new("xmlattr", "d autospace?", ToAttributes),
+    ];
+
+    // Comments first: one may hold a tag.
+    private static string StripTags(Rendering rendering, string text)
+    {
+        text = Remove(rendering, Remove(rendering, text, "<!--", "-->"), "<", ">");
+        var words = new List<string>();
+        for (int start = 0, end = 0; start < text.Length; start = end)
+        {
+            while (end < text.Length && Chars.IsSpace(text[end]))
+                end++;
+            start = end;
+            while (end < text.Length && !Chars.IsSpace(text[end]))
+                end++;
+            rendering.Step();
+            if (end > start)
+                words.Add(text[start..end]);
+        }
+        rendering.Allocate(4L * text.Length);
+        return WebUtility.HtmlDecode(string.Join(' ', words));
+    }
+
+    private static string Remove(Rendering rendering, string text, string open, string close)
+    {
+        var result = new TextBuilder(rendering);
+        rendering.Scan(text.Length);
+        var written = 0;
+        for (var start = text.IndexOf(open, StringComparison.Ordinal); start >= 0; start = text.IndexOf(open, written, StringComparison.Ordinal))
+        {
+            var end = text.IndexOf(close, start, StringComparison.Ordinal);
+            if (end < 0)
+                break;
+            result.Append(text.AsSpan(written, start - written));
+            written = end + close.Length;
+        }
+        return result.Append(text.AsSpan(written)).ToString();
+    }
+
+    private static Value ToAttributes(BuiltinCall call)
+    {
+        var dict = call[0] as DictValue ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("xmlattr needs a dictionary."));
+        var result = new TextBuilder(call.Rendering);
+        foreach (var (key, value) in dict.Entries)
+        {
+            if (value is NoneValue or Undefined)
+                continue;
+            if (key is not Text { Content: var name } || name.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0)
+                throw Fault.Operation("The name of an attribute must be a text without white space and / > =.");
+            if (result.Length > 0 || (call.Find(1)?.IsTrue ?? true))
+                result.Append(' ');
+            result.Append(Arithmetic.Escape(call.Rendering, key).Content).Append("=\"");
+            result.Append(Arithmetic.Escape(call.Rendering, value).Content).Append('"');
+        }
+        return result.ToText();
+    }
+}
