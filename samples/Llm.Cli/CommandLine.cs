@@ -56,6 +56,7 @@ internal static class CommandLine
         TokenizeCommand.Create(terminal),
         DetokenizeCommand.Create(terminal),
         TrainTokenizerCommand.Create(terminal),
+        ChatTemplateCommand.Create(terminal),
         LogitsCommand.Create(terminal),
         GenerateCommand.Create(terminal),
         ScoreCommand.Create(terminal),

@@ -1,21 +1,26 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Llm.Tokenizers;
 
 namespace Llm.Cli;
 
 /// <summary>The option --tokenizer.</summary>
-internal sealed class TokenizerSource(bool required)
+/// <param name="required">Whether it must be given.</param>
+/// <param name="otherwise">What happens where it is not.</param>
+internal sealed class TokenizerSource(bool required, string otherwise = "Default: the tokenizer in the model's folder.")
 {
     private static readonly string KnownNames = string.Join(", ", ByteLevelBpeTokenizer.EncodingNames);
 
     private readonly Option<string?> _tokenizer = new("--tokenizer")
     {
         Description = $"{KnownNames}, a folder in Hugging Face's layout, or a tokenizer.json."
-            + (required ? "" : " Default: the tokenizer in the model's folder."),
+            + (required ? "" : $" {otherwise}"),
         Required = required,
     };
 
     public void AddTo(Command command) => command.Add(_tokenizer);
+
+    public bool IsGiven(CommandResult result) => result.GetResult(_tokenizer) is { Implicit: false };
 
     public LlmTokenizer Load(ParseResult parsed) => Find(parsed) ?? throw new InvalidOperationException("--tokenizer is not given.");
 

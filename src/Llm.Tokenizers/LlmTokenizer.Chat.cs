@@ -52,7 +52,7 @@ public abstract partial class LlmTokenizer
     /// <inheritdoc cref="ApplyChatTemplate"/>
     public RenderedChat RenderChat(
         IEnumerable<TemplateMessage> messages, ChatTemplateOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetChatTemplate(options).Render(messages, options ?? new ChatTemplateOptions(), SpecialTokenVariables(), cancellationToken);
+        GetChatTemplate(options).RenderWithTokens(messages, options ?? new ChatTemplateOptions(), SpecialTokenVariables(), cancellationToken);
 
     /// <summary>The ids of a chat, with a mask of what the assistant wrote; nothing, where the template does not mark it.</summary>
     /// <inheritdoc cref="ApplyChatTemplate"/>

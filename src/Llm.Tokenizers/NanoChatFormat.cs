@@ -49,7 +49,7 @@ public sealed class NanoChatFormat
         {
             var role = i % 2 == 0 ? "user" : "assistant";
             if (TextOf(turns[i]["role"]) is var given && given != role)
-                throw new ArgumentException($"Message {i} is from {given ?? "nobody"} but must be from {role}.", nameof(messages));
+                throw new ArgumentException($"Message {i} is from {given ?? "nobody"} but should be from {role}.", nameof(messages));
             if (role == "user")
                 AddUser(turns[i]["content"], i, ids, mask);
             else
@@ -71,7 +71,7 @@ public sealed class NanoChatFormat
     }
 
     private int IdOf(string token) => _tokenizer.AddedTokens.FirstOrDefault(added => added.Content == token)?.Id
-        ?? throw new ArgumentException($"The tokenizer has no special token '{token}', which nanochat's conversations need.", "tokenizer");
+        ?? throw new ArgumentException($"The tokenizer has no special token '{token}', which nanochat's conversations need.");
 
     private static List<JsonObject> WithoutSystem(List<JsonObject> messages)
     {

@@ -13,6 +13,10 @@ public class CommandLineTests
         "tokenize text --tokenizer gpt2 --jsonl",
         "tokenize text --tokenizer gpt2 --seed 1",
         "detokenize --tokenizer gpt2 --device cpu",
+        "chat-template",
+        "chat-template --tokenizer gpt2 --template x",
+        "chat-template --template x --now yesterday",
+        "chat-template --template x --json --jsonl",
         "logits --model x --seed 1",
         "logits --model x --dtype int9",
         "logits --model x --device tpu",
@@ -43,6 +47,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("tokenize")]
     [InlineData("detokenize")]
+    [InlineData("chat-template")]
     [InlineData("logits")]
     [InlineData("generate")]
     [InlineData("score")]

@@ -53,13 +53,13 @@ public sealed class ChatTemplate
     /// <inheritdoc cref="Render"/>
     public RenderedChat RenderWithSpans(
         IEnumerable<TemplateMessage> messages, ChatTemplateOptions? options = null, CancellationToken cancellationToken = default) =>
-        Render(messages, options ?? new ChatTemplateOptions(), specialTokens: null, cancellationToken);
+        RenderWithTokens(messages, options ?? new ChatTemplateOptions(), specialTokens: null, cancellationToken);
 
     /// <param name="messages">The messages, in order.</param>
     /// <param name="options">What else the template is given.</param>
     /// <param name="specialTokens">Variables of a tokenizer: bos_token and the like.</param>
     /// <param name="cancellationToken">Stops the rendering.</param>
-    internal RenderedChat Render(
+    internal RenderedChat RenderWithTokens(
         IEnumerable<TemplateMessage> messages,
         ChatTemplateOptions options,
         IReadOnlyDictionary<string, string>? specialTokens,

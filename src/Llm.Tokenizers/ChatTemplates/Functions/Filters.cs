@@ -8,8 +8,8 @@ internal static class Filters
     /// <summary>Filters of jinja2 that are refused by name.</summary>
     public static FrozenSet<string> Unsupported { get; } = FrozenSet.Create(StringComparer.Ordinal, "pprint", "urlize", "wordwrap");
 
-    public static FrozenDictionary<string, Builtin> All { get; } = new Builtin[]
-    {
+    public static FrozenDictionary<string, Builtin> All { get; } = ((Builtin[])
+    [
         new("attr", "value name", Attribute),
         new("default", "value default_value? boolean?", Default),
         new("d", "value default_value? boolean?", Default),
@@ -23,7 +23,7 @@ internal static class Filters
         .. ListFilters.All,
         .. SelectionFilters.All,
         .. OrderFilters.All,
-    }.ToFrozenDictionary(filter => filter.Name, StringComparer.Ordinal);
+    ]).ToFrozenDictionary(filter => filter.Name, StringComparer.Ordinal);
 
     /// <summary>Applies a filter that a template names while it runs.</summary>
     public static Value Apply(Rendering rendering, string name, Arguments arguments) => All.TryGetValue(name, out var filter)
@@ -39,6 +39,6 @@ internal static class Filters
         return isMissing ? call.Find(1) ?? Text.Empty : call[0];
     }
 
-    private static Value Length(BuiltinCall call) =>
+    private static IntegerValue Length(BuiltinCall call) =>
         IntegerValue.Of(call[0].Length ?? throw Fault.Operation($"A value of type {call[0].TypeName} has no length."));
 }

@@ -29,7 +29,7 @@ internal static class Globals
         return scope;
     }
 
-    private static Value Range(BuiltinCall call)
+    private static RangeValue Range(BuiltinCall call)
     {
         var (first, second, step) = (Whole(call[0]), call.Find(1) is { } stop ? Whole(stop) : default(BigInteger?), BigInteger.One);
         if (call.Find(2) is { } given)
@@ -48,7 +48,7 @@ internal static class Globals
     private static BigInteger Whole(Value value) => Conversions.FindInteger(value)
         ?? throw (value is Undefined undefined ? undefined.ToFault() : Fault.Operation($"range needs whole numbers, not a value of type {value.TypeName}."));
 
-    private static Value Dict(BuiltinCall call)
+    private static DictValue Dict(BuiltinCall call)
     {
         var dict = new DictValue(call.Rendering);
         if (call.Find(0) is DictValue given)

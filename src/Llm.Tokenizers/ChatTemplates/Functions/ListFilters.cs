@@ -71,7 +71,7 @@ internal static class ListFilters
         return new ListValue(items);
     }
 
-    private static Value Join(BuiltinCall call)
+    private static Text Join(BuiltinCall call)
     {
         var (rendering, separator) = (call.Rendering, call.Find(1)?.ToString(call.Rendering) ?? "");
         var attribute = call.Find(2) is null or NoneValue ? null : AttributePath.Of(rendering, call[2]);
@@ -87,7 +87,7 @@ internal static class ListFilters
         return result.ToText();
     }
 
-    private static Value Items(BuiltinCall call) => call[0] switch
+    private static IteratorValue Items(BuiltinCall call) => call[0] switch
     {
         Undefined => new IteratorValue([]),
         DictValue dict => new IteratorValue(new DictView(dict, "items").Iterate(call.Rendering)),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 
 namespace Llm.Tokenizers.ChatTemplates;
@@ -5,6 +6,8 @@ namespace Llm.Tokenizers.ChatTemplates;
 /// <summary>Filters around HTML.</summary>
 internal static class MarkupFilters
 {
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(" \t\n\r\f\v/>=");
+
     public static Builtin[] All { get; } =
     [
         new("e", "s /", call => Arithmetic.Escape(call.Rendering, call[0])),
@@ -51,7 +54,7 @@ internal static class MarkupFilters
         return result.Append(text.AsSpan(written)).ToString();
     }
 
-    private static Value ToAttributes(BuiltinCall call)
+    private static Text ToAttributes(BuiltinCall call)
     {
         var dict = call[0] as DictValue ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("xmlattr needs a dictionary."));
         var result = new TextBuilder(call.Rendering);
@@ -59,7 +62,7 @@ internal static class MarkupFilters
         {
             if (value is NoneValue or Undefined)
                 continue;
-            if (key is not Text { Content: var name } || name.AsSpan().IndexOfAny(" \t\n\r\f\v/>=") >= 0)
+            if (key is not Text { Content: var name } || name.AsSpan().ContainsAny(NotInNames))
                 throw Fault.Operation("The name of an attribute must be a text without white space and / > =.");
             if (result.Length > 0 || (call.Find(1)?.IsTrue ?? true))
                 result.Append(' ');

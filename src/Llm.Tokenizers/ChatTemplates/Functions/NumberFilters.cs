@@ -89,7 +89,7 @@ internal static class NumberFilters
         return IntegerValue.Of(integer.Sign * quotient * unit);
     }
 
-    private static Value FormatSize(BuiltinCall call)
+    private static Text FormatSize(BuiltinCall call)
     {
         var given = call[0] is Text text ? NumberParsing.FindFloat(text.Content) : Conversions.FindNumber(call[0]);
         var bytes = given ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("filesizeformat needs a number."));

@@ -13,7 +13,7 @@ internal static class OrderFilters
         new("max", "value case_sensitive? attribute?", call => Extreme(call, ComparisonOperator.Greater)),
     ];
 
-    private static Value Sort(BuiltinCall call)
+    private static ListValue Sort(BuiltinCall call)
     {
         var rendering = call.Rendering;
         IEnumerable<Value?> attributes = call.Find(3) is Text text ? text.Content.Split(',').Select(part => new Text(part)) : [call.Find(3)];
@@ -22,7 +22,7 @@ internal static class OrderFilters
         return new ListValue(Sorting.Sort(rendering, rendering.ToList(call[0]), key, call.IsTrue(1)));
     }
 
-    private static Value SortDict(BuiltinCall call)
+    private static ListValue SortDict(BuiltinCall call)
     {
         var by = call.Text(2, "key");
         if (by is not ("key" or "value"))
@@ -35,7 +35,7 @@ internal static class OrderFilters
         return new ListValue(Sorting.Sort(call.Rendering, items, item => fold(((TupleValue)item).Items[part]), call.IsTrue(3)));
     }
 
-    private static Value Group(BuiltinCall call)
+    private static ListValue Group(BuiltinCall call)
     {
         var rendering = call.Rendering;
         var path = AttributePath.Of(rendering, call[1], call.Find(2));

@@ -5,8 +5,8 @@ namespace Llm.Tokenizers.ChatTemplates;
 /// <summary>The tests of jinja2 3.1.6: what may follow 'is'.</summary>
 internal static class Tests
 {
-    public static FrozenDictionary<string, Builtin> All { get; } = new Builtin[]
-    {
+    public static FrozenDictionary<string, Builtin> All { get; } = ((Builtin[])
+    [
         Of("defined", value => value is not Undefined),
         Of("undefined", value => value is Undefined),
         Of("none", value => value is NoneValue),
@@ -37,7 +37,7 @@ internal static class Tests
         .. Ordered(ComparisonOperator.LessOrEqual, "le", "<="),
         .. Ordered(ComparisonOperator.Greater, "gt", "greaterthan", ">"),
         .. Ordered(ComparisonOperator.GreaterOrEqual, "ge", ">="),
-    }.ToFrozenDictionary(test => test.Name, StringComparer.Ordinal);
+    ]).ToFrozenDictionary(test => test.Name, StringComparer.Ordinal);
 
     /// <summary>Applies a test that a template names while it runs.</summary>
     public static Value Apply(Rendering rendering, string name, Arguments arguments) => All.TryGetValue(name, out var test)

@@ -25,14 +25,14 @@ internal static class TextFilters
 
     private static Text Soft(BuiltinCall call) => call[0] as Text ?? call[0].ToText(call.Rendering);
 
-    private static Value Cased(BuiltinCall call, Func<string, string> map)
+    private static Text Cased(BuiltinCall call, Func<string, string> map)
     {
         var text = Soft(call);
         return text.With(TextMethods.Cased(call.Rendering, text.Content, map));
     }
 
     // A word starts behind white space and - ( { [ <.
-    private static Value Title(BuiltinCall call)
+    private static Text Title(BuiltinCall call)
     {
         var text = Soft(call).Content;
         var result = new TextBuilder(call.Rendering);
@@ -56,23 +56,23 @@ internal static class TextFilters
 
     private static bool IsGap(char unit) => unit is '-' or '(' or '{' or '[' or '<' || Chars.IsSpace(unit);
 
-    private static Value Trim(BuiltinCall call)
+    private static Text Trim(BuiltinCall call)
     {
         var text = Soft(call);
         call.Rendering.Allocate(2L * text.Content.Length);
         return text.With(TextMethods.Strip(text.Content, call.OptionalText(1), atStart: true, atEnd: true));
     }
 
-    private static Value Center(BuiltinCall call)
+    private static Text Center(BuiltinCall call)
     {
         var text = Soft(call);
         return text.With(TextMethods.Center(call.Rendering, text.Content, call.Integer(1, 80)));
     }
 
-    private static Value Replace(BuiltinCall call) => new Text(TextMethods.Replace(
+    private static Text Replace(BuiltinCall call) => new Text(TextMethods.Replace(
         call.Rendering, call.AsText(0), call.AsText(1), call.AsText(2), call.OptionalInteger(3) ?? -1));
 
-    private static Value Indent(BuiltinCall call)
+    private static Text Indent(BuiltinCall call)
     {
         var text = call[0] as Text ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("Only a text can be indented."));
         var indent = call.Find(1) is Text given ? given.Content : Chars.Repeat(call.Rendering, " ", call.Integer(1, 4));
@@ -109,7 +109,7 @@ internal static class TextFilters
         return Arithmetic.Apply(call.Rendering, ArithmeticOperator.Add, text.With(kept), call.Find(3) ?? new Text(end));
     }
 
-    private static Value CountWords(BuiltinCall call)
+    private static IntegerValue CountWords(BuiltinCall call)
     {
         var text = Soft(call).Content;
         call.Rendering.Scan(text.Length);
@@ -124,7 +124,7 @@ internal static class TextFilters
         return IntegerValue.Of(count);
     }
 
-    private static Value Format(BuiltinCall call)
+    private static Text Format(BuiltinCall call)
     {
         if (call.Rest(0).Count > 0 && call.Named.Count > 0)
             throw Fault.Template("The filter format takes arguments with names or without, not both.");
@@ -132,7 +132,7 @@ internal static class TextFilters
         return PercentFormat.Apply(call.Rendering, Soft(call), given);
     }
 
-    private static Value EncodeUrl(BuiltinCall call)
+    private static Text EncodeUrl(BuiltinCall call)
     {
         var result = new TextBuilder(call.Rendering);
         if (call[0] is Text or not (SequenceValue or DictValue or DictView or RangeValue or IteratorValue or Undefined))

@@ -8,8 +8,8 @@ internal static class TextMethods
 {
     private static readonly string[] Unsupported = ["encode", "maketrans", "translate"];
 
-    private static readonly FrozenDictionary<string, Builtin> Methods = new Builtin[]
-    {
+    private static readonly FrozenDictionary<string, Builtin> Methods = ((Builtin[])
+    [
         new("capitalize", "", call => Cased(call, Casing.Capitalize)),
         new("casefold", "", call => Cased(call, Casing.Fold)),
         new("lower", "", call => Cased(call, Casing.Lower)),
@@ -38,7 +38,7 @@ internal static class TextMethods
         .. TextQueries.All,
         .. Unsupported.Select(name => new Builtin(
             name, "*args **kwargs", _ => throw Fault.Operation($"The text method '{name}' is not supported."))),
-    }.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
+    ]).ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
 
     public static Value? Find(Text text, string name) => Methods.TryGetValue(name, out var method) ? new FunctionValue(method, text) : null;
 

@@ -76,7 +76,7 @@ internal static class TextQueries
 
     private static int Found(int index) => index >= 0 ? index : throw Fault.Operation("The part is not in the text.");
 
-    private static Value Count(BuiltinCall call)
+    private static IntegerValue Count(BuiltinCall call)
     {
         var (text, part) = (call.Self.Content, call.Text(0));
         call.Rendering.Scan(text.Length);

@@ -17,13 +17,13 @@ internal static class SequenceMethods
         _ => null,
     };
 
-    private static Value Count(BuiltinCall call)
+    private static IntegerValue Count(BuiltinCall call)
     {
         var (wanted, rendering) = (call[0], call.Rendering);
         return IntegerValue.Of(rendering.Each(call.Owner).Count(item => Comparison.AreSame(rendering, item, wanted)));
     }
 
-    private static Value Index(BuiltinCall call)
+    private static IntegerValue Index(BuiltinCall call)
     {
         var items = ((SequenceValue)call.Owner).Items;
         var (start, stop) = (call.Integer(1, 0), call.Integer(2, int.MaxValue));
@@ -61,7 +61,7 @@ internal static class DictMethods
         return call.Owner.FindItem(call.Rendering, call[0]) ?? call.Find(1) ?? NoneValue.None;
     }
 
-    private static Value FromKeys(BuiltinCall call)
+    private static DictValue FromKeys(BuiltinCall call)
     {
         var dict = new DictValue(call.Rendering);
         foreach (var key in call.Each(0))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -9,6 +10,8 @@ namespace Llm.Tokenizers.ChatTemplates;
 internal sealed record FormatSpec
 {
     private const string Alignments = "<>=^";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     public string Fill { get; init; } = " ";
 
@@ -48,7 +51,7 @@ internal sealed record FormatSpec
         var width = scan.TakeNumber() ?? 0;
         var grouping = scan.TakeAny(",_");
         var precision = scan.TakeAny(".") is null
-            ? null
+            ? default(int?)
             : scan.TakeNumber() ?? throw Fault.Operation($"The format '{text}' has a point without a precision.");
         var type = scan.Take();
         if (!scan.IsAtEnd)
@@ -170,9 +173,8 @@ internal sealed record FormatSpec
     {
         if (Grouping is not { } separator)
             return number;
-        var end = number.AsSpan().IndexOfAnyExcept("0123456789abcdefABCDEF") is var found and >= 0 ? found : number.Length;
-        if (size == 3)
-            end = number.AsSpan().IndexOfAnyExceptInRange('0', '9') is var point and >= 0 ? point : number.Length;
+        var found = size == 3 ? number.AsSpan().IndexOfAnyExceptInRange('0', '9') : number.AsSpan().IndexOfAnyExcept(HexDigits);
+        var end = found < 0 ? number.Length : found;
         var digits = number[..end];
         for (var i = digits.Length - size; i > 0; i -= size)
             digits = digits.Insert(i, separator.ToString());

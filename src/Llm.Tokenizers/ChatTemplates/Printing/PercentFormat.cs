@@ -54,7 +54,7 @@ internal sealed class PercentFormat
         while (scan.TakeAny("#0- +") is { } flag)
             flags += flags.Contains(flag) ? "" : flag.ToString();
         var width = TakeSize(ref scan);
-        var precision = scan.TakeAny(".") is null ? null : TakeSize(ref scan) ?? 0;
+        var precision = scan.TakeAny(".") is null ? default(int?) : TakeSize(ref scan) ?? 0;
         scan.TakeAny("hlL");
         var type = scan.Take() ?? throw Fault.Operation("The format ends within a place.");
         if (width < 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Llm.Tokenizers.ChatTemplates;
@@ -37,7 +38,7 @@ internal struct SpecScanner(string text, int position = 0)
             Position++;
         if (Position == start)
             return null;
-        return Position - start > 10 ? throw TooLarge() : Conversions.ToInt32(BigInteger.Parse(text.AsSpan(start, Position - start)));
+        return Position - start > 10 ? throw TooLarge() : Conversions.ToInt32(BigInteger.Parse(text.AsSpan(start, Position - start), CultureInfo.InvariantCulture));
     }
 
     private static Fault TooLarge() => Fault.Operation("A number in the format is too large.");

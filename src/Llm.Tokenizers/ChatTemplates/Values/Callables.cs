@@ -78,6 +78,8 @@ internal sealed class CyclerValue(IReadOnlyList<Value> items) : Value
 /// <summary>What namespace() gives: the only value whose attributes can be set.</summary>
 internal sealed class NamespaceValue(DictValue attributes) : Value
 {
+    private bool _isPrinting;
+
     public override string TypeName => "Namespace";
 
     public override string ObjectName => "jinja2.utils.Namespace object";
@@ -86,11 +88,19 @@ internal sealed class NamespaceValue(DictValue attributes) : Value
 
     public override Value? FindAttribute(Rendering rendering, string name) => attributes.Find(name);
 
+    // One may hold itself.
     public override void Print(TextBuilder text)
     {
+        if (_isPrinting)
+        {
+            text.Append("<Namespace {...}>");
+            return;
+        }
+        _isPrinting = true;
         text.Append("<Namespace ");
         attributes.Print(text);
         text.Append('>');
+        _isPrinting = false;
     }
 }
 
