@@ -72,12 +72,12 @@ public abstract partial class LlmTokenizer
             var ids = Encode(chat.Text, SpecialTokenPolicy.Allow);
             return new ChatEncoding(ids, new bool[ids.Length]);
         }
-        using var tokens = TokenBuffer.Rent(withPlaces: true);
-        Encode(chat.Text, SpecialTokenPolicy.Allow, tokens);
-        var mask = new bool[tokens.Count];
+        var tokens = EncodeToTokens(chat.Text, SpecialTokenPolicy.Allow);
+        var places = tokens.Select(token => token.Offset).ToArray();
+        var mask = new bool[places.Length];
         foreach (var span in chat.Generations)
-            Mark(mask, tokens.Places, span.Start.Value, Math.Min(span.End.Value, chat.Text.Length));
-        return new ChatEncoding(tokens.Ids.ToArray(), mask);
+            Mark(mask, places, span.Start.Value, Math.Min(span.End.Value, chat.Text.Length));
+        return new ChatEncoding([.. tokens.Select(token => token.Id)], mask);
     }
 
     private IReadOnlyDictionary<string, string> SpecialTokenVariables() => Settings.FindSpecialTokens(hasEndOfText: EndOfTextId is not null);
@@ -85,7 +85,7 @@ public abstract partial class LlmTokenizer
     // As transformers does, a character that several tokens share belongs to the first of them.
     private static void Mark(Span<bool> mask, ReadOnlySpan<Range> places, int start, int end)
     {
-        if (end == 0 || start >= places[^1].End.Value)
+        if (end == 0 || places.Length == 0 || start >= places[^1].End.Value)
             return;
         var first = FirstEndingBehind(places, start);
         var last = FirstEndingBehind(places, end - 1);

@@ -11,6 +11,14 @@ internal static class Access
 
     private static readonly HashSet<string> DictChanges = ["clear", "pop", "popitem", "setdefault", "update"];
 
+    // Internal names that even an undefined value has in Python, closed as they are.
+    private static readonly HashSet<string> UndefinedHas =
+    [
+        "__class__", "__init__", "__new__", "__doc__", "__module__", "__slots__", "__dir__", "__repr__", "__str__", "__hash__", "__eq__", "__ne__",
+        "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__iter__", "__bool__", "__call__", "__getitem__", "__getattr__", "__getattribute__",
+        "__setattr__", "__delattr__", "__format__", "__sizeof__", "__reduce__", "__reduce_ex__", "__subclasshook__", "__init_subclass__",
+    ];
+
     /// <summary>value.name</summary>
     public static Value Attribute(Rendering rendering, Value value, string name) =>
         FindAttribute(rendering, value, name) ?? value.FindItem(rendering, new Text(name)) ?? Undefined.Member(value, name);
@@ -28,7 +36,7 @@ internal static class Access
     /// <summary>The attribute, an undefined value where it is closed, or null where there is none.</summary>
     public static Value? FindAttribute(Rendering rendering, Value value, string name)
     {
-        if (IsInternal(name))
+        if (IsInternal(name) && (value is not Undefined || UndefinedHas.Contains(name)))
             return Undefined.Unsafe(value, name);
         if (Changes(value, name))
             return Undefined.Unsafe(value, name);

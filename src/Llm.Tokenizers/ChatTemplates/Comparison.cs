@@ -35,8 +35,6 @@ internal static class Comparison
     /// <summary>left &lt; right, left &lt;= right and so on.</summary>
     public static bool IsOrdered(Rendering rendering, ComparisonOperator comparison, Value left, Value right)
     {
-        if (left is Undefined || right is Undefined)
-            throw ((left as Undefined) ?? (Undefined)right).ToFault();
         if (Order(rendering, left, right) is not { } order)
             return false; // NaN
         return comparison switch
@@ -55,7 +53,7 @@ internal static class Comparison
         {
             case Text text:
                 if (item is not Text part)
-                    throw item is Undefined undefined ? undefined.ToFault() : Fault.Operation($"A value of type {item.TypeName} cannot be in a text.");
+                    throw Fault.Operation($"A value of type {item.TypeName} cannot be in a text.");
                 rendering.Scan(text.Content.Length);
                 return TextSearch.IndexOf(text.Content, part.Content, 0) >= 0;
             case DictValue dict:
@@ -80,10 +78,14 @@ internal static class Comparison
             case (TupleValue a, TupleValue b):
                 return Order(rendering, a.Items, b.Items);
         }
-        if (Conversions.FindNumber(left) is null || Conversions.FindNumber(right) is null)
+        if (left is Undefined || right is Undefined)
+            throw ((left as Undefined) ?? (Undefined)right).ToFault();
+        if (!IsNumber(left) || !IsNumber(right))
             throw Fault.Operation($"Values of the types {left.TypeName} and {right.TypeName} have no order.");
         return CompareNumbers(left, right);
     }
+
+    private static bool IsNumber(Value value) => value is IntegerValue or FloatValue or BooleanValue;
 
     private static bool AreEqual(Rendering rendering, string left, string right)
     {

@@ -25,7 +25,7 @@ internal static class Slicing
                 return sequence is ListValue ? new ListValue(items) : new TupleValue(items);
             default:
                 var range = (RangeValue)value;
-                var (from, stride) = ((long)range[0].Content + first * range.Step, range.Step * by);
+                var (from, stride) = (range.Start + first * range.Step, range.Step * by);
                 return count == 0 ? new RangeValue(0, 0, 1) : new RangeValue(from, from + count * stride, stride);
         }
     }

@@ -193,7 +193,7 @@ CASES = {
 {{ 5|first }}
 {{ ([1]|map('string'))|last }}
 {{ 5|join }}
-{{ [1]|map }}
+{{ [1]|map is iterable }}
 {{ [1]|map|list }}
 {{ [1]|map('nope')|list }}
 {{ [1]|select('nope')|list }}
@@ -202,7 +202,7 @@ CASES = {
 {{ 5|length }}
 {{ [1]|first(2) }}
 {{ [1]|join(foo=1) }}
-{{ [1]|items }}
+{{ [1]|items is defined }}
 {{ [1]|items|list }}
 {{ [1].index(5) }}
 {{ 1 in 5 }}
@@ -343,7 +343,7 @@ CASES = {
 {% macro a(n) %}{{ n }}{% if n > 0 %}{{ a(n - 1) }}{% endif %}{% endmacro %}{{ a(3) }}{% macro b(x, y=x, z=y ~ '!') %}{{ x }}{{ y }}{{ z }}{% endmacro %}{{ b(1) }}{{ b(1, 2) }}{{ b(1, z=3) }}{% macro c(x, y=q2) %}{{ y }}{% endmacro %}{{ c(1) }}|{{ b.name }}{{ b.arguments }}{{ b.catch_kwargs }}{{ b.catch_varargs }}{{ b.caller }}
 {% macro v() %}{{ varargs }}{{ kwargs }}{{ varargs|length }}{% endmacro %}{{ v(1, 2, a=3) }}{{ v() }}{{ v(*[1, 2], **{'k': 1}) }}{% macro w(a, varargs) %}{{ varargs }}{% endmacro %}{{ w(1, 2) }}{% macro y(a) %}{{ kwargs.b }}{% endmacro %}{{ y(1, b=2) }}
 {% macro box() %}[{{ caller() }}]{% endmacro %}{% call box() %}in{% endcall %}{% macro rep(n) %}{% for i in range(n) %}{{ caller(i, j=i) }}{% endfor %}{% endmacro %}{% call(i, j=0) rep(2) %}{{ i }}{{ j }}{{ name }}{% endcall %}{% macro opt() %}{{ caller is defined }}{{ caller() if caller else 'none' }}{% endmacro %}{{ opt() }}{% call opt() %}x{% endcall %}
-{% macro m(caller=none) %}{{ caller is none }}{% endmacro %}{{ m() }}{% call m() %}x{% endcall %}{% set f = namespace %}{{ f(a=1).a }}{% set u = 'a'.upper %}{{ u() }}{{ 'x'.join }}
+{% macro m(caller=none) %}{{ caller is none }}{% endmacro %}{{ m() }}{% call m() %}x{% endcall %}{% set f = namespace %}{{ f(a=1).a }}{% set u = 'a'.upper %}{{ u() }}
 {% block one %}B{{ name }}{% set t = 1 %}{% endblock %}{{ t is defined }}{{ self.one() }}{% for i in items %}{% block two scoped %}{{ i }}{% endblock %}{% block three %}{{ i is defined }}{% endblock three %}{% endfor %}{{ self.nope is defined }}
 {% set j = joiner() %}{{ j() }}{{ j() }}{% set c = cycler(1, 2) %}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.next() }}{{ c.reset() }}{{ c.current }}{{ dict(a=1)|length }}{{ dict([('a', 1)], b=2) }}{{ dict() }}{{ dict({'x': 1}) }}
 {% print name, n, 'x' %}{% print %}|{% if name -%} a {%- endif %}{% if n == 1: %}x{% endif %}{% for x in items: %}{{ x }}{% endfor %}

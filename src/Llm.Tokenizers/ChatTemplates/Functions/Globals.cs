@@ -15,9 +15,9 @@ internal static class Globals
         new("cycler", "*items /", call => call.Rest(0) is { Count: > 0 } items
             ? new CyclerValue(items)
             : throw Fault.Operation("A cycler needs at least one item.")),
-        new("joiner", "sep?", call => new JoinerValue(new Text(call.Text(0, ", ")))),
+        new("joiner", "sep?", call => new JoinerValue(call.Find(0) ?? new Text(", "))),
         new("raise_exception", "message", call => throw new Fault(ChatTemplateErrorKind.Raised, call.AsText(0))),
-        new("strftime_now", "format", call => call.Result(Strftime.Format(call.Rendering.Clock.GetLocalNow(), call.Text(0)))),
+        new("strftime_now", "format", call => Strftime.Format(call.Rendering, call.Text(0))),
         new("lipsum", "*args **kwargs", _ => throw Fault.Operation("The function 'lipsum' is not supported.")),
     ];
 
@@ -40,13 +40,11 @@ internal static class Globals
         var span = step.Sign > 0 ? to - from : from - to;
         if (span.Sign > 0 && (span - 1) / BigInteger.Abs(step) >= MaxRange)
             throw Fault.Operation($"A range may have {MaxRange} numbers at most.");
-        if (new[] { from, to, step }.Any(number => number < long.MinValue || number > long.MaxValue))
-            throw Fault.Operation("A range takes whole numbers of 64 bits.");
-        return new RangeValue((long)from, (long)to, (long)step);
+        return new RangeValue(from, to, step);
     }
 
     private static BigInteger Whole(Value value) => Conversions.FindInteger(value)
-        ?? throw (value is Undefined undefined ? undefined.ToFault() : Fault.Operation($"range needs whole numbers, not a value of type {value.TypeName}."));
+        ?? throw Fault.Operation($"range needs whole numbers, not a value of type {value.TypeName}.");
 
     private static DictValue Dict(BuiltinCall call)
     {

@@ -11,7 +11,7 @@ internal static class ListFilters
         new("random", "seq", PickOne),
         new("reverse", "value", Reverse),
         new("join", "value d? attribute?", Join),
-        new("items", "value", Items),
+        new("items", "value", call => new IteratorValue(Items(call))),
         new("batch", "value linecount fill_with?", call => new IteratorValue(Batches(call))),
         new("slice", "value slices fill_with?", call => new IteratorValue(Slices(call))),
         new("sum", "iterable attribute? start?", Sum),
@@ -64,11 +64,21 @@ internal static class ListFilters
         }
         if (call[0].Length is not null && call[0] is not LoopValue)
             return new IteratorValue(Reversed(call));
-        if (call[0].Iterate(call.Rendering) is null)
-            throw Fault.Template("Only what can be iterated can be reversed.");
-        var items = call.Rendering.ToList(call[0]);
-        items.Reverse();
-        return new ListValue(items);
+        return new ListValue(ReversedItems(call));
+    }
+
+    private static List<Value> ReversedItems(BuiltinCall call)
+    {
+        try
+        {
+            var items = call.Rendering.ToList(call[0]);
+            items.Reverse();
+            return items;
+        }
+        catch (Fault fault) when (fault.Kind == ChatTemplateErrorKind.Operation)
+        {
+            throw Fault.Template($"Only what can be iterated can be reversed. {fault.Message}");
+        }
     }
 
     private static Text Join(BuiltinCall call)
@@ -87,12 +97,14 @@ internal static class ListFilters
         return result.ToText();
     }
 
-    private static IteratorValue Items(BuiltinCall call) => call[0] switch
+    private static IEnumerable<Value> Items(BuiltinCall call)
     {
-        Undefined => new IteratorValue([]),
-        DictValue dict => new IteratorValue(new DictView(dict, "items").Iterate(call.Rendering)),
-        _ => throw Fault.Operation("Only a dictionary has items with keys."),
-    };
+        if (call[0] is Undefined)
+            yield break;
+        var dict = call[0] as DictValue ?? throw Fault.Operation("Only a dictionary has items with keys.");
+        foreach (var item in new DictView(dict, "items").Iterate(call.Rendering))
+            yield return item;
+    }
 
     private static IEnumerable<Value> Batches(BuiltinCall call)
     {

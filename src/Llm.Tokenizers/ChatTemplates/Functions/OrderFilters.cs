@@ -18,8 +18,8 @@ internal static class OrderFilters
         var rendering = call.Rendering;
         IEnumerable<Value?> attributes = call.Find(3) is Text text ? text.Content.Split(',').Select(part => new Text(part)) : [call.Find(3)];
         var keys = attributes.Select(attribute => KeyOf(rendering, AttributePath.Of(rendering, attribute), call.IsTrue(2))).ToList();
-        Func<Value, Value> key = keys is [var single] ? single : item => new ListValue([.. keys.Select(part => part(item))]);
-        return new ListValue(Sorting.Sort(rendering, rendering.ToList(call[0]), key, call.IsTrue(1)));
+        return new ListValue(Sorting.Sort(
+            rendering, rendering.ToList(call[0]), item => new ListValue([.. keys.Select(key => key(item))]), call.IsTrue(1)));
     }
 
     private static ListValue SortDict(BuiltinCall call)

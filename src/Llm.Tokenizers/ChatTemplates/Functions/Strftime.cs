@@ -1,14 +1,16 @@
 using System.Globalization;
-using System.Text;
 
 namespace Llm.Tokenizers.ChatTemplates;
 
 /// <summary>Python's strftime in the C locale, with glibc's additions, for a time without a zone.</summary>
 internal static class Strftime
 {
-    public static string Format(DateTimeOffset time, string format)
+    private const int MaxWidthDigits = 3;
+
+    public static Text Format(Rendering rendering, string format)
     {
-        var result = new StringBuilder();
+        var time = rendering.Clock.GetLocalNow();
+        var result = new TextBuilder(rendering);
         for (var i = 0; i < format.Length; i++)
         {
             if (format[i] != '%' || i + 1 == format.Length)
@@ -19,24 +21,28 @@ internal static class Strftime
             var end = i + 1;
             while (end < format.Length && "-_0^#".Contains(format[end]))
                 end++;
+            var flags = format[(i + 1)..end];
+            while (end < format.Length && end - i - 1 - flags.Length < MaxWidthDigits && char.IsAsciiDigit(format[end]))
+                end++;
             if (end == format.Length)
-                return result.Append(format.AsSpan(i)).ToString();
-            result.Append(Flagged(time, format[(i + 1)..end], format[end]) ?? format[i..(end + 1)]);
+                return result.Append(format.AsSpan(i)).ToText();
+            var width = int.TryParse(format.AsSpan(i + 1 + flags.Length, end - i - 1 - flags.Length), CultureInfo.InvariantCulture, out var given) ? given : 0;
+            result.Append(Flagged(time, flags, format[end], width) ?? format[i..(end + 1)]);
             i = end;
         }
-        return result.ToString();
+        return result.ToText();
     }
 
     // Flags: - no padding, _ spaces, 0 zeros, ^ upper case, # the other case.
-    private static string? Flagged(DateTimeOffset time, string flags, char directive)
+    private static string? Flagged(DateTimeOffset time, string flags, char directive, int wide)
     {
         if (NumberOf(time, directive) is var (number, width, padding))
         {
             var flag = flags.LastOrDefault(candidate => candidate is '-' or '_' or '0');
             var digits = number.ToString(CultureInfo.InvariantCulture);
-            return flag == '-' ? digits : digits.PadLeft(width, flag == '_' ? ' ' : flag == '0' ? '0' : padding);
+            return flag == '-' ? digits : digits.PadLeft(Math.Max(width, wide), flag == '_' ? ' ' : flag == '0' ? '0' : padding);
         }
-        var text = TextOf(time, directive);
+        var text = TextOf(time, directive)?.PadLeft(wide, flags.Contains('0') ? '0' : ' ');
         if (text is not null && flags.Contains('#') && directive is 'p')
             return text.ToLowerInvariant();
         return flags.Contains('^') || flags.Contains('#') ? text?.ToUpperInvariant() : text;

@@ -104,18 +104,20 @@ internal sealed record FormatSpec
         if (Type == 'c')
             return Pad(rendering, "", CharacterOf(value), Alignment ?? '<');
         var (digits, prefix) = DigitsOf(BigInteger.Abs(value), Type, IsAlternate);
-        return Pad(rendering, SignOf(value.Sign < 0) + prefix, Group(digits, Type is 'b' or 'o' or 'x' or 'X' ? 4 : 3), Alignment ?? '>');
+        var sign = SignOf(value.Sign < 0) + prefix;
+        return Pad(rendering, sign, Group(rendering, sign, digits, Type is 'b' or 'o' or 'x' or 'X' ? 4 : 3), Alignment ?? '>');
     }
 
     public string OnFloat(Rendering rendering, double value)
     {
         if (Precision > FloatText.MaxPrecision)
             throw Fault.Limit($"A precision may be {FloatText.MaxPrecision} at most.");
-        var digits = double.IsFinite(value) ? Group(DigitsOf(Math.Abs(value)), 3) : NonFinite(value);
+        var digits = double.IsFinite(value) ? DigitsOf(Math.Abs(value)) : NonFinite(value);
         var isNegative = double.IsNegative(value) && !double.IsNaN(value);
         if (isNegative && HidesNegativeZero && digits.AsSpan().IndexOfAnyInRange('1', '9') < 0)
             isNegative = false;
-        return Pad(rendering, SignOf(isNegative), digits, Alignment ?? '>');
+        var sign = SignOf(isNegative);
+        return Pad(rendering, sign, double.IsFinite(value) ? Group(rendering, sign, digits, 3) : digits, Alignment ?? '>');
     }
 
     /// <summary>The digits of a whole number in the base of a type letter, with its prefix.</summary>
@@ -168,17 +170,26 @@ internal sealed record FormatSpec
 
     private string SignOf(bool isNegative) => isNegative ? "-" : Sign == '-' ? "" : Sign.ToString();
 
-    // Zeros between sign and digits are grouped with them.
-    private string Group(string number, int size)
+    // Zeros that fill the width between sign and digits are grouped with them.
+    private string Group(Rendering rendering, string sign, string number, int size)
     {
         if (Grouping is not { } separator)
             return number;
         var found = size == 3 ? number.AsSpan().IndexOfAnyExceptInRange('0', '9') : number.AsSpan().IndexOfAnyExcept(HexDigits);
         var end = found < 0 ? number.Length : found;
-        var digits = number[..end];
-        for (var i = digits.Length - size; i > 0; i -= size)
-            digits = digits.Insert(i, separator.ToString());
-        return digits + number[end..];
+        var rest = number[end..];
+        var count = end;
+        while (Fill == "0" && Alignment == '=' && sign.Length + count + (count - 1) / size + rest.Length < Width)
+            count++;
+        var digits = Chars.Repeat(rendering, "0", count - end) + number[..end];
+        var grouped = new TextBuilder(rendering);
+        for (var i = 0; i < count; i++)
+        {
+            if (i > 0 && (count - i) % size == 0)
+                grouped.Append(separator);
+            grouped.Append(digits[i]);
+        }
+        return grouped.Append(rest).ToString();
     }
 
     private string Pad(Rendering rendering, string sign, string text, char alignment)

@@ -10,12 +10,12 @@ internal sealed partial class Parser
         return Reserved.Contains(token.Content) ? throw Fault.Syntax($"'{token.Content}' cannot be set.", token.Position) : token.Content;
     }
 
-    private Target ParseTarget(bool allowsNamespace, string? end = null)
+    private Target ParseTarget(bool allowsNamespace)
     {
         var position = Current.Position;
         var targets = new List<Target>();
         var isTuple = false;
-        while (!IsTupleEnd(end))
+        while (!IsTupleEnd())
         {
             targets.Add(ParseTargetItem(allowsNamespace));
             if (!TakeOperator(","))
@@ -233,16 +233,15 @@ internal sealed partial class Parser
         return new Constant(first.Position, new Text(text.ToString()));
     }
 
-    private bool IsTupleEnd(string? end) => Current.Kind is TokenKind.PrintEnd or TokenKind.BlockEnd || Current.IsOperator(")")
-        || (end is not null && Current.IsName(end));
+    private bool IsTupleEnd() => Current.Kind is TokenKind.PrintEnd or TokenKind.BlockEnd || Current.IsOperator(")");
 
     // One expression, or several with commas between and perhaps behind them.
-    private Expression ParseTuple(bool withCondition = true, bool isInParentheses = false, string? end = null)
+    private Expression ParseTuple(bool withCondition = true, bool isInParentheses = false)
     {
         var position = Current.Position;
         var items = new List<Expression>();
         var isTuple = false;
-        while (!IsTupleEnd(end))
+        while (!IsTupleEnd())
         {
             items.Add(ParseExpression(withCondition));
             if (!TakeOperator(","))

@@ -159,9 +159,9 @@ internal sealed partial class Parser
 
     private ForStatement ParseFor(Token tag)
     {
-        var target = ParseTarget(allowsNamespace: false, end: "in");
+        var target = ParseTarget(allowsNamespace: false);
         ExpectName("in");
-        var iterable = ParseTuple(withCondition: false, end: "recursive");
+        var iterable = ParseTuple(withCondition: false);
         var test = TakeName("if") ? ParseExpression() : null;
         var isRecursive = TakeName("recursive");
         var body = ParseBlock("endfor", "else");

@@ -13,7 +13,7 @@ internal sealed class FunctionValue(Builtin function, Value? owner = null) : Val
 }
 
 /// <summary>What joiner() gives: nothing when it is called first, then the separator.</summary>
-internal sealed class JoinerValue(Text separator) : Value
+internal sealed class JoinerValue(Value separator) : Value
 {
     private bool _used;
 

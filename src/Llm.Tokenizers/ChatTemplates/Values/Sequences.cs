@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Llm.Tokenizers.ChatTemplates;
 
 /// <summary>A list or tuple. Neither can be changed.</summary>
@@ -80,36 +82,32 @@ internal sealed class GroupValue(Value grouper, ListValue list) : TupleValue([gr
 }
 
 /// <summary>The whole numbers from start to stop, stop excluded.</summary>
-internal sealed class RangeValue(long start, long stop, long step) : Value
+internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger step) : Value
 {
     public override string TypeName => "range";
 
-    public override int? Length => (int)Count;
+    public override int? Length => Count;
 
     public override bool HasItems => true;
 
-    public long Start { get; } = start;
+    public BigInteger Start => start;
 
-    public long Step { get; } = step;
+    public BigInteger Step => step;
 
     /// <summary>How many numbers; the function range bounds it.</summary>
-    public Int128 Count { get; } = step > 0
-        ? start < stop ? ((Int128)stop - start - 1) / step + 1 : 0
-        : start > stop ? ((Int128)start - stop - 1) / -(Int128)step + 1 : 0;
+    public int Count { get; } = (int)BigInteger.Max(0, (stop - start + step - step.Sign) / step);
 
-    public IntegerValue this[int index] => IntegerValue.Of((System.Numerics.BigInteger)Start + (System.Numerics.BigInteger)index * Step);
+    public IntegerValue this[int index] => IntegerValue.Of(start + index * step);
 
     public override IEnumerable<Value> Iterate(Rendering rendering)
     {
-        for (var i = 0; i < Length; i++)
+        for (var i = 0; i < Count; i++)
             yield return this[i];
     }
 
-    public override Value? FindItem(Rendering rendering, Value key) =>
-        Conversions.TryIndex(key, (int)Count, out var index) ? this[index] : null;
+    public override Value? FindItem(Rendering rendering, Value key) => Conversions.TryIndex(key, Count, out var index) ? this[index] : null;
 
-    public override void Print(TextBuilder text) =>
-        text.Append(Step == 1 ? $"range({Start}, {stop})" : $"range({Start}, {stop}, {Step})");
+    public override void Print(TextBuilder text) => text.Append(step.IsOne ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})");
 }
 
 /// <summary>Items that can be gone through once, made as they are asked for.</summary>
