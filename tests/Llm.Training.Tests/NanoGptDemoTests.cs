@@ -9,8 +9,8 @@ namespace Llm.Training.Tests;
 /// nanoGPT's demo for a CPU (its README: python train.py config/train_shakespeare_char.py --device=cpu …), one to two minutes on two cores.
 /// </summary>
 /// <remarks>
-/// nanoGPT prints 1.88 for its seed, 1337, estimated from 20 batches; this is the same seed, measured on all validation windows. Other seeds
-/// gave up to 1.916 (docs/log.md): the bound is for this one.
+/// nanoGPT prints 1.88 for its seed, 1337, estimated from 20 batches; this is the same seed, measured on all validation windows. Other
+/// seeds gave up to 1.916 (docs/log.md): the bound is for this one.
 /// </remarks>
 [Collection(nameof(Alone))]
 public sealed class NanoGptDemoTests
