@@ -59,8 +59,8 @@ internal sealed class AddedTokenFinder
                 continue;
             if (token.IsSpecial && policy.Throws)
                 throw new ArgumentException(
-                    $"The text holds the special token {token.Content} at index {start}. Encode it with SpecialTokenPolicy.AsText to take it "
-                    + "as text, or with SpecialTokenPolicy.Allow to turn it into its id.", nameof(text));
+                    $"The text holds the special token {token.Content} at index {start}. Encode it with SpecialTokenPolicy.AsText to take "
+                    + "it as text, or with SpecialTokenPolicy.Allow to turn it into its id.", nameof(text));
             if (!token.IsSpecial || policy.Allows(token.Content))
                 return (spelling, token);
         }
@@ -71,6 +71,7 @@ internal sealed class AddedTokenFinder
     {
         Rune.DecodeLastFromUtf16(text[..start], out var before, out _);
         Rune.DecodeFromUtf16(text[stop..], out var after, out _);
-        return (start == 0 || !WordCharacters.Value.Contains(before.Value)) && (stop == text.Length || !WordCharacters.Value.Contains(after.Value));
+        return (start == 0 || !WordCharacters.Value.Contains(before.Value))
+            && (stop == text.Length || !WordCharacters.Value.Contains(after.Value));
     }
 }

@@ -1,6 +1,8 @@
 namespace Llm.Tokenizers;
 
-/// <summary>Finds added tokens in a text that nothing changes: first those that are not normalized, then, between them, those that are.</summary>
+/// <summary>
+/// Finds added tokens in a text that nothing changes: first those that are not normalized, then, between them, those that are.
+/// </summary>
 internal sealed class AddedTokenSplitter(IReadOnlyList<AddedToken> tokens)
 {
     private readonly AddedTokenFinder[] _passes = [.. tokens.GroupBy(token => token.IsNormalized).OrderBy(pass => pass.Key)

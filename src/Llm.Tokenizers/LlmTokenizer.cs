@@ -71,7 +71,7 @@ public abstract partial class LlmTokenizer : Tokenizer
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; unpaired surrogates count as U+FFFD.</param>
-    /// <param name="specialTokens">What becomes of special tokens in the text. The default is <see cref="SpecialTokenPolicy.AsText"/>.</param>
+    /// <param name="specialTokens">What becomes of special tokens in the text; <see cref="SpecialTokenPolicy.AsText"/> if null.</param>
     /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special
     /// token.</exception>
     public int[] Encode(ReadOnlySpan<char> text, SpecialTokenPolicy? specialTokens = null)
@@ -94,7 +94,7 @@ public abstract partial class LlmTokenizer : Tokenizer
     /// <summary>Writes the ids of a text in UTF-8 into <paramref name="ids"/>; allocates nothing else.</summary>
     /// <param name="utf8">The text; bytes that are no text count as U+FFFD, one for each maximal part.</param>
     /// <param name="ids">Takes the ids.</param>
-    /// <param name="specialTokens">What becomes of special tokens in the text. The default is <see cref="SpecialTokenPolicy.AsText"/>.</param>
+    /// <param name="specialTokens">What becomes of special tokens in the text; <see cref="SpecialTokenPolicy.AsText"/> if null.</param>
     /// <exception cref="ArgumentException">The policy is <see cref="SpecialTokenPolicy.Throw"/> and the text holds a special
     /// token.</exception>
     public void Encode(ReadOnlySpan<byte> utf8, IBufferWriter<int> ids, SpecialTokenPolicy? specialTokens = null)

@@ -5,8 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// A tokenizer made of parts, as tokenizer.json describes it: a normalizer, a pre-tokenizer, a model (BPE, WordPiece, Unigram or WordLevel),
-/// a post-processor and a decoder, all as Hugging Face's tokenizers 0.23.1 has them. <see cref="TokenizerFolder"/> opens one.
+/// A tokenizer made of parts, as tokenizer.json describes it: a normalizer, a pre-tokenizer, a model (BPE, WordPiece, Unigram or
+/// WordLevel), a post-processor and a decoder, all as Hugging Face's tokenizers 0.23.1 has them. <see cref="TokenizerFolder"/> opens one.
 /// </summary>
 public sealed class PipelineTokenizer : LlmTokenizer
 {
@@ -112,7 +112,8 @@ public sealed class PipelineTokenizer : LlmTokenizer
     }
 
     private protected override void EncodePart(ReadOnlySpan<char> text, Range part, TokenBuffer tokens) =>
-        EncodeRaw(new AlignedText(text[part].ToString(), part.Start.Value), SpecialTokenPolicy.AsText, tokens, TextSteps.All, new Workspace());
+        EncodeRaw(
+            new AlignedText(text[part].ToString(), part.Start.Value), SpecialTokenPolicy.AsText, tokens, TextSteps.All, new Workspace());
 
     // A text in which no token stands that is found before the normalizer.
     private void EncodeRaw(AlignedText text, SpecialTokenPolicy policy, TokenBuffer tokens, TextSteps steps, Workspace work)

@@ -27,7 +27,14 @@ internal static class Targets
         File.WriteAllBytes(path, bytes);
         var tokenizer = TokenizerFolder.Load(path);
         foreach (var text in Texts)
+        {
             tokenizer.Decode(tokenizer.Encode(text));
+            var stream = new StreamingDecoder(tokenizer);
+            foreach (var id in tokenizer.EncodeForModel(text, new EncodingOptions { SpecialTokens = SpecialTokenPolicy.Allow }).Ids)
+                stream.Append(id);
+            stream.Flush();
+            tokenizer.EncodeForModel((text, text));
+        }
     }
 
     private static IEnumerable<byte[]> Golden(string folder, string pattern, int maxBytes)

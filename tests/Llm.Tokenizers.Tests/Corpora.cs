@@ -14,6 +14,8 @@ internal static class Corpora
             using var line = JsonDocument.Parse(File.ReadLines(path).ElementAt(item.GetInt32()));
             return [line.RootElement.Text(line.RootElement.Has("text") ? "text" : "prompt")];
         }
-        return item.ValueKind == JsonValueKind.Null ? [File.ReadAllText(path, Encoding.UTF8)] : Golden.Read(path).Strings().OfType<string>();
+        return item.ValueKind == JsonValueKind.Null
+            ? [File.ReadAllText(path, Encoding.UTF8)]
+            : Golden.Read(path).Strings().OfType<string>();
     }
 }

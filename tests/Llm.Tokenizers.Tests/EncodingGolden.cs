@@ -80,7 +80,10 @@ internal static class EncodingGolden
 
     private static void AssertEqual<T>(JsonElement golden, string name, T[] actual)
     {
-        if (golden.TryGetProperty(name, out var expected))
-            Assert.Equal(expected.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Null ? (int?)null : value.GetInt32()), actual.Select(value => (int?)(object?)value));
+        if (!golden.TryGetProperty(name, out var expected))
+            return;
+        Assert.Equal(
+            expected.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Null ? (int?)null : value.GetInt32()),
+            actual.Select(value => (int?)(object?)value));
     }
 }

@@ -47,7 +47,8 @@ public class EncodingOptionsTests
         config["pad_token"] = "[PAD]";
         File.WriteAllText(folder.Combine("tokenizer_config.json"), config.ToJsonString());
 
-        var batch = TokenizerFolder.Load(folder.Path).EncodeBatch(["the whale", "the"], new EncodingOptions { Padding = new PaddingOptions() });
+        var batch = TokenizerFolder.Load(folder.Path).EncodeBatch(
+            ["the whale", "the"], new EncodingOptions { Padding = new PaddingOptions() });
 
         Assert.Equal(batch[0].Ids.Length, batch[1].Ids.Length);
         Assert.Equal("[PAD]", batch[1].Tokens[^1]);
@@ -55,9 +56,14 @@ public class EncodingOptionsTests
     }
 
     [Fact]
-    public void EncodeForModel_PaddingWithoutToken_SaysWhatToSet() => Assert.Contains(
-        "Set Token and Id of PaddingOptions",
-        Assert.Throws<ArgumentException>(() => WordPiece.EncodeForModel("a", new EncodingOptions { Padding = new PaddingOptions { Length = 9 } })).Message);
+    public void EncodeForModel_PaddingWithoutToken_SaysWhatToSet()
+    {
+        var options = new EncodingOptions { Padding = new PaddingOptions { Length = 9 } };
+
+        var error = Assert.Throws<ArgumentException>(() => WordPiece.EncodeForModel("a", options));
+
+        Assert.Contains("Set Token and Id of PaddingOptions", error.Message);
+    }
 
     [Fact]
     public void CreateEncodingOptions_Changed_LeavesTheTokenizerAlone()
@@ -66,15 +72,18 @@ public class EncodingOptionsTests
         var json = JsonNode.Parse(File.ReadAllText(Golden.Folder("small", "wordpiece", "tokenizer.json")))!;
         json["truncation"] = JsonNode.Parse("""{"direction": "Left", "max_length": 4, "strategy": "LongestFirst", "stride": 1}""");
         json["padding"] = JsonNode.Parse(
-            """{"strategy": {"Fixed": 6}, "direction": "Left", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"}""");
+            """
+            {"strategy": {"Fixed": 6}, "direction": "Left", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"}
+            """);
         File.WriteAllText(folder.Combine("tokenizer.json"), json.ToJsonString());
         var tokenizer = TokenizerFolder.Load(folder.Path);
 
         var options = tokenizer.CreateEncodingOptions();
         (options.Truncation!.MaxLength, options.Padding) = (100, null);
 
-        Assert.Equal(6, tokenizer.EncodeForModel("the white whale of the sea").Ids.Length);
-        Assert.Equal(tokenizer.Encode("the white whale of the sea").Length + 2, tokenizer.EncodeForModel("the white whale of the sea", options).Ids.Length);
+        const string Text = "the white whale of the sea";
+        Assert.Equal(6, tokenizer.EncodeForModel(Text).Ids.Length);
+        Assert.Equal(tokenizer.Encode(Text).Length + 2, tokenizer.EncodeForModel(Text, options).Ids.Length);
         tokenizer.Save(folder.Path);
         var saved = JsonNode.Parse(File.ReadAllText(folder.Combine("tokenizer.json")))!;
         Assert.True(JsonNode.DeepEquals(json["truncation"], saved["truncation"]));
@@ -82,7 +91,8 @@ public class EncodingOptionsTests
     }
 
     // Added tokens are found before anything is counted, so that the text is encoded up to the next word behind them.
-    [Theory, InlineData(TextSide.Right, "[MASK][MASK][MASK] the sea", "the"), InlineData(TextSide.Left, "the sea [MASK][MASK][MASK]", "sea")]
+    [Theory]
+    [InlineData(TextSide.Right, "[MASK][MASK][MASK] the sea", "the"), InlineData(TextSide.Left, "the sea [MASK][MASK][MASK]", "sea")]
     public void EncodeForModel_AddedTokensReachTheLength_OneMoreWordOverflows(TextSide side, string text, string overflowing)
     {
         var encoding = WordPiece.EncodeForModel(text, new EncodingOptions
@@ -101,7 +111,7 @@ public class EncodingOptionsTests
     {
         AssertRefused("MaxLength is -1", new EncodingOptions { Truncation = new TruncationOptions { MaxLength = -1 } });
         AssertRefused("Stride is -1", new EncodingOptions { Truncation = new TruncationOptions { Stride = -1 } });
-        AssertRefused("MaxLength is 1, but the special tokens alone are 2", new EncodingOptions { Truncation = new TruncationOptions { MaxLength = 1 } });
+        AssertRefused("but the special tokens alone are 2", new EncodingOptions { Truncation = new TruncationOptions { MaxLength = 1 } });
         AssertRefused("cannot share 3 tokens", new EncodingOptions { Truncation = new TruncationOptions { MaxLength = 5, Stride = 3 } });
         AssertRefused("there is only one text", new EncodingOptions
         {
@@ -128,7 +138,8 @@ public class EncodingOptionsTests
     public void EncodeBatch_OneBadText_TellsTheFirstError()
     {
         var options = new EncodingOptions { SpecialTokens = SpecialTokenPolicy.Throw };
-        EncodingInput[] inputs = [.. Enumerable.Range(0, 200).Select(i => (EncodingInput)(i < 50 ? "whale" : new string('a', i) + "[MASK]"))];
+        EncodingInput[] inputs = [.. Enumerable.Range(0, 200)
+            .Select(i => (EncodingInput)(i < 50 ? "whale" : new string('a', i) + "[MASK]"))];
 
         Assert.Contains("at index 50", Assert.Throws<ArgumentException>(() => WordPiece.EncodeBatch(inputs, options)).Message);
         Assert.Throws<ArgumentNullException>(() => WordPiece.EncodeBatch([default]));

@@ -23,9 +23,11 @@ public class RealTokenizerTests
     public void Encode_Corpora_GivesGoldenHashes(string name)
     {
         var tokenizer = RealTokenizers.Open(name);
-        foreach (var row in Golden.Read(Golden.Shared("..", "golden", "tokenizers", "real", "corpora.json")).GetProperty(name).EnumerateArray())
+        var rows = Golden.Read(Golden.Shared("..", "golden", "tokenizers", "real", "corpora.json"));
+        foreach (var row in rows.GetProperty(name).EnumerateArray())
         {
-            var ids = Corpora.TextsOf(row[0].GetString()!, row[1]).SelectMany(text => tokenizer.Encode(text, SpecialTokenPolicy.Allow)).ToArray();
+            var texts = Corpora.TextsOf(row[0].GetString()!, row[1]);
+            var ids = texts.SelectMany(text => tokenizer.Encode(text, SpecialTokenPolicy.Allow)).ToArray();
             Assert.Equal((row[0].GetString(), row[2].GetInt32()), (row[0].GetString(), ids.Length));
             Assert.Equal(row[3].GetString(), Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(ids.AsSpan()))));
         }
@@ -57,7 +59,8 @@ public class RealTokenizerTests
     public void EncodeForModel_PublishedMasksAndTexts_AreEqual(string name, string model)
     {
         var tokenizer = RealTokenizers.Open(name);
-        foreach (var golden in Golden.Read(Golden.Shared("tokenizer-goldens", "swift", "tokenizer_tests.json")).GetProperty(model).EnumerateArray())
+        var cases = Golden.Read(Golden.Shared("tokenizer-goldens", "swift", "tokenizer_tests.json")).GetProperty(model);
+        foreach (var golden in cases.EnumerateArray())
         {
             var encoding = tokenizer.EncodeForModel(golden.Text("input"), new EncodingOptions { SpecialTokens = SpecialTokenPolicy.Allow });
             var expected = golden.GetProperty("encoded");

@@ -15,7 +15,9 @@ internal static class RealTokenizers
         lock (Opened)
         {
             if (!Opened.TryGetValue(name, out var tokenizer))
-                Opened[name] = tokenizer = name == "roberta" ? BuildRoberta() : TokenizerFolder.Load(Golden.Shared("vocab", name, "tokenizer.json"));
+                Opened[name] = tokenizer = name == "roberta"
+                    ? BuildRoberta()
+                    : TokenizerFolder.Load(Golden.Shared("vocab", name, "tokenizer.json"));
             return tokenizer;
         }
     }
@@ -23,15 +25,15 @@ internal static class RealTokenizers
     // The id of a token is 4 and the line on which fairseq's dictionary has its GPT-2 id; the merges are GPT-2's.
     private static LlmTokenizer BuildRoberta()
     {
+        var gpt2 = ByteLevelBpeTokenizer.Gpt2();
         var json = JsonNode.Parse(File.ReadAllText(Golden.Folder("real", "roberta-without-model.json")))!;
         var vocabulary = new JsonObject { ["<s>"] = 0, ["<pad>"] = 1, ["</s>"] = 2, ["<unk>"] = 3 };
         foreach (var (line, entry) in File.ReadLines(Golden.Shared("vocab", "roberta-base", "dict.txt")).Index())
         {
             var word = entry.Split(' ')[0];
-            vocabulary[int.TryParse(word, CultureInfo.InvariantCulture, out var id) ? ByteLevelBpeTokenizer.Gpt2().IdToToken(id)! : word] = line + 4;
+            vocabulary[int.TryParse(word, CultureInfo.InvariantCulture, out var id) ? gpt2.IdToToken(id)! : word] = line + 4;
         }
         vocabulary["<mask>"] = vocabulary.Count;
-        var gpt2 = ByteLevelBpeTokenizer.Gpt2();
         json["model"] = new JsonObject
         {
             ["type"] = "BPE",

@@ -107,6 +107,17 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData("model.vocab", """{"a": -5}""", "the id -5")]
     [InlineData("model.vocab", """{"a": 2000000000}""", "the id 2000000000")]
     [InlineData("added_tokens", """[{"id": 5, "content": "new"}]""", "'new' has the id 5, which contradicts the vocabulary.")]
+    [InlineData("post_processor", """{"type": "BertProcessing", "sep": ["[SEP]", 5000], "cls": ["[CLS]", 2]}""", "adds '[SEP]' with the id 5000")]
+    [InlineData("post_processor", """{"type": "BertProcessing", "sep": ["[SEP]"], "cls": ["[CLS]", 2]}""", "sep of BertProcessing")]
+    [InlineData("post_processor", """{"type": "TemplateProcessing", "single": [], "pair": []}""", "has no special_tokens")]
+    [InlineData(
+        "post_processor",
+        """{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "x", "type_id": 0}}], "pair": [], "special_tokens": {}}""",
+        "names 'x', which its special_tokens lack")]
+    [InlineData("truncation", """{"max_length": -3, "strategy": "LongestFirst", "stride": 0}""", "max_length of truncation or padding is -3")]
+    [InlineData("truncation", """{"max_length": 3, "strategy": "Shortest", "stride": 0}""", "LongestFirst, OnlyFirst, OnlySecond")]
+    [InlineData("padding", """{"strategy": "Widest", "direction": "Left"}""", "strategy of padding is Widest")]
+    [InlineData("added_tokens", """[{"id": 0, "content": "<|endoftext|>"}, {"id": 0, "content": "a"}]""", "")]
     [InlineData("model", "7", "")]
     [InlineData("model.vocab", "[]", "")]
     [InlineData("model.merges", "[1]", "")]

@@ -37,7 +37,8 @@ internal static class AddedTokenJson
     public static IEnumerable<AddedToken> ReadAll(JsonElement tokenizerJson) =>
         tokenizerJson.Find("added_tokens")?.EnumerateArray().Select(token => Read(token, token.GetProperty("id").GetInt32())) ?? [];
 
-    public static AddedToken Read(JsonElement json, int id) => new(json.FindString("content") ?? throw new FormatException($"The added token {id} has no content."), id)
+    /// <exception cref="FormatException">It has no content.</exception>
+    public static AddedToken Read(JsonElement json, int id) => new(ContentOf(json, id), id)
     {
         IsSingleWord = json.IsTrue("single_word"),
         StripsLeft = json.IsTrue("lstrip"),
@@ -45,4 +46,7 @@ internal static class AddedTokenJson
         IsNormalized = json.IsTrue("normalized"),
         IsSpecial = json.IsTrue("special"),
     };
+
+    private static string ContentOf(JsonElement json, int id) =>
+        json.FindString("content") ?? throw new FormatException($"The added token {id} has no content.");
 }

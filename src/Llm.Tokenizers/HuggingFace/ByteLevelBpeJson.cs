@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Llm.Tokenizers;
 
-/// <summary>Reads those tokenizer.json files of which a <see cref="ByteLevelBpeTokenizer"/> gives the same ids as the parts that they name.</summary>
+/// <summary>
+/// Reads those tokenizer.json files of which a <see cref="ByteLevelBpeTokenizer"/> gives the same ids as the parts that they name.
+/// </summary>
 internal static class ByteLevelBpeJson
 {
     /// <summary>The tokenizer; null where it is none of that kind.</summary>
@@ -11,7 +13,8 @@ internal static class ByteLevelBpeJson
         var model = json.GetProperty("model");
         var added = AddedTokenJson.ReadAll(json).ToList();
         var normalizer = TypeOf(json, "normalizer");
-        if (!IsPlainBpe(model) || TypeOf(json, "decoder") != "ByteLevel" || !TryReadPreTokenizer(json, out var pattern, out var addsPrefixSpace)
+        if (!IsPlainBpe(model) || TypeOf(json, "decoder") != "ByteLevel"
+            || !TryReadPreTokenizer(json, out var pattern, out var addsPrefixSpace)
             || !(normalizer is null || (normalizer == "NFC" && added.TrueForAll(token => !token.IsNormalized))))
             return null;
         var vocabulary = ReadVocabulary(model.GetProperty("vocab"));
@@ -36,7 +39,8 @@ internal static class ByteLevelBpeJson
     // Old files have no type; BPE alone has merges.
     private static bool IsPlainBpe(JsonElement model) =>
         (model.FindString("type") ?? TokenModelJson.Bpe) == TokenModelJson.Bpe && model.Find("merges") is not null
-        && string.IsNullOrEmpty(model.FindString("continuing_subword_prefix")) && string.IsNullOrEmpty(model.FindString("end_of_word_suffix"))
+        && string.IsNullOrEmpty(model.FindString("continuing_subword_prefix"))
+        && string.IsNullOrEmpty(model.FindString("end_of_word_suffix"))
         && model.Find("dropout") is null;
 
     private static Dictionary<string, int> ReadVocabulary(JsonElement vocabulary)

@@ -7,7 +7,9 @@ internal static class JsonReading
 {
     /// <summary>The property; null where it is missing or null.</summary>
     public static JsonElement? Find(this JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     /// <summary>The string property; null where it is missing or null.</summary>
     public static string? FindString(this JsonElement json, string name) => json.Find(name)?.GetString();

@@ -35,8 +35,12 @@ internal static class TokenizerJsonReader
         if (json.FindString("version") is { } version && version != TokenizerJson.Version)
             throw new NotSupportedException($"it has the version '{version}', which is not supported. Supported: {TokenizerJson.Version}.");
         var sections = EncodingSections.Read(json);
-        return ByteLevelBpeJson.TryRead(json, sections, settings)
+        var tokenizer = ByteLevelBpeJson.TryRead(json, sections, settings)
             ?? WordLevelFiles.TryRead(json, sections, settings)
             ?? (LlmTokenizer)PipelineFiles.Read(json, sections, settings);
+        // A model has no row for such an id, which would be found out in native code.
+        if (sections.PostProcessor?.SpecialTokens.FirstOrDefault(token => tokenizer.IdToToken(token.Id) is null) is { } missing)
+            throw new FormatException($"Its post_processor adds '{missing.Content}' with the id {missing.Id}, which the vocabulary lacks.");
+        return tokenizer;
     }
 }

@@ -65,7 +65,8 @@ internal sealed class TokenizerSettings
     {
         null => null,
         JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
-        var other => throw new FormatException($"{name} in {TokenizerFiles.TokenizerConfig} is {other.ToJsonString()}; it must be true or false."),
+        var other => throw new FormatException(
+            $"{name} in {TokenizerFiles.TokenizerConfig} is {other.ToJsonString()}; it must be true or false."),
     };
 
     /// <summary>Whether a list of texts has any.</summary>

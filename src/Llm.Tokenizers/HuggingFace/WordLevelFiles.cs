@@ -29,12 +29,13 @@ internal static class WordLevelFiles
         var added = AddedTokenJson.ReadAll(json).OrderBy(token => token.Id).ToArray();
         var special = added.Select(token => token.Content).ToList();
         var isKnown = unknown is not null && tokens.Contains(unknown);
+        var lowerCases = TypeOf(json, "normalizer") == "Lowercase";
         LlmTokenizer? tokenizer = (TypeOf(json, "normalizer"), TypeOf(json, "pre_tokenizer"), TypeOf(json, "decoder")) switch
         {
             ("none", "Split", "Fuse") when IsCharacterSplit(json) =>
                 new CharTokenizer(tokens, isKnown ? unknown : null) { Settings = settings, Sections = sections },
             ("none" or "Lowercase", "WhitespaceSplit", "none") when isKnown && special.TrueForAll(tokens.Contains) =>
-                new WordTokenizer(tokens, special, unknown!, TypeOf(json, "normalizer") == "Lowercase") { Settings = settings, Sections = sections },
+                new WordTokenizer(tokens, special, unknown!, lowerCases) { Settings = settings, Sections = sections },
             _ => null,
         };
         return tokenizer is not null && tokenizer.AddedTokens.SequenceEqual(added) ? tokenizer : null;
@@ -45,21 +46,24 @@ internal static class WordLevelFiles
     private static bool IsCharacterSplit(JsonElement json)
     {
         var split = json.GetProperty("pre_tokenizer");
-        return split.Find("pattern")?.FindString("Regex") == AnyCharacter && split.FindString("behavior") == "Isolated" && !split.IsTrue("invert");
+        return split.Find("pattern")?.FindString("Regex") == AnyCharacter
+            && split.FindString("behavior") == "Isolated" && !split.IsTrue("invert");
     }
 
     private static string[]? TryReadVocabulary(JsonElement model)
     {
         if (model.Find("vocab") is not { ValueKind: JsonValueKind.Object } vocabulary)
             return null;
-        var tokens = vocabulary.EnumerateObject().Select(token => (token.Name, Id: token.Value.GetInt32())).OrderBy(token => token.Id).ToList();
+        var tokens = vocabulary.EnumerateObject().Select(token => (token.Name, Id: token.Value.GetInt32()))
+            .OrderBy(token => token.Id).ToList();
         var isWhole = tokens.Index().All(token => token.Index == token.Item.Id && token.Item.Name.Length > 0)
             && tokens.DistinctBy(token => token.Name).Count() == tokens.Count;
         return isWhole ? [.. tokens.Select(token => token.Name)] : null;
     }
 
     private static void WriteFiles(
-        string folder, LlmTokenizer tokenizer, string? unknownToken, string? normalizer, Action<Utf8JsonWriter> writePreTokenizer, string? decoder)
+        string folder, LlmTokenizer tokenizer, string? unknownToken, string? normalizer, Action<Utf8JsonWriter> writePreTokenizer,
+        string? decoder)
     {
         tokenizer.Settings.Write(folder, config =>
         {

@@ -8,7 +8,8 @@ internal static class WordPieceFolder
     private const string Prefix = "##";
     private const ulong MaxCharacters = 100;
 
-    private static readonly string?[] KnownClasses = [null, "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"];
+    private static readonly string?[] KnownClasses =
+        [null, "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"];
 
     /// <exception cref="InvalidDataException">The files contradict each other or are not what their names say.</exception>
     /// <exception cref="NotSupportedException">The folder holds a tokenizer of another kind.</exception>
@@ -77,7 +78,11 @@ internal static class WordPieceFolder
     {
         TemplatePiece first = new(null, 0, 0), second = new(null, 1, 1);
         TemplatePiece starts = new(start.Content, -1, 0), ends = new(end.Content, -1, 0), endsSecond = new(end.Content, -1, 1);
-        var tokens = new SortedDictionary<string, SpecialToken[]>(StringComparer.Ordinal) { [start.Content] = [start], [end.Content] = [end] };
+        var tokens = new SortedDictionary<string, SpecialToken[]>(StringComparer.Ordinal)
+        {
+            [start.Content] = [start],
+            [end.Content] = [end],
+        };
         return new TemplatePostProcessor([starts, first, ends], [starts, first, ends, second, endsSecond], tokens);
     }
 }

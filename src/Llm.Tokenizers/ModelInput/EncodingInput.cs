@@ -11,7 +11,9 @@ public readonly struct EncodingInput
 
     private EncodingInput(object? first, object? second) => (_first, _second) = (first, second);
 
-    /// <summary>Words that are encoded one by one; places count within each word, and each word is one of <see cref="TokenEncoding.WordIds"/>.</summary>
+    /// <summary>
+    /// Words that are encoded one by one; places count within each word, and each word is one of <see cref="TokenEncoding.WordIds"/>.
+    /// </summary>
     public static EncodingInput FromWords(IReadOnlyList<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);

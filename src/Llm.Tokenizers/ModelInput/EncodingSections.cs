@@ -53,7 +53,8 @@ internal sealed record EncodingSections
         {
             { ValueKind: JsonValueKind.Object } strategy => ReadCount(strategy, "Fixed"),
             { ValueKind: JsonValueKind.String } strategy when strategy.ValueEquals("BatchLongest") => null,
-            var other => throw new FormatException($"strategy of padding is {other}; it must be \"BatchLongest\" or {{\"Fixed\": length}}."),
+            var other => throw new FormatException(
+                $"strategy of padding is {other}; it must be \"BatchLongest\" or {{\"Fixed\": length}}."),
         },
         Side = ReadName<TextSide>(section, "direction"),
         MultipleOf = section.Find("pad_to_multiple_of") is null ? null : ReadCount(section, "pad_to_multiple_of"),
@@ -65,10 +66,12 @@ internal sealed record EncodingSections
     private static int ReadCount(JsonElement section, string name) =>
         section.Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var count) && count >= 0
             ? count
-            : throw new FormatException($"{name} of truncation or padding is {section.Find(name)}; it must be a whole number that is not negative.");
+            : throw new FormatException(
+                $"{name} of truncation or padding is {section.Find(name)}; it must be a whole number that is not negative.");
 
     private static T ReadName<T>(JsonElement section, string name) where T : struct, Enum =>
-        section.Find(name) is { ValueKind: JsonValueKind.String } value && Enum.TryParse<T>(value.GetString(), out var known) && Enum.IsDefined(known)
+        section.Find(name) is { ValueKind: JsonValueKind.String } value
+            && Enum.TryParse<T>(value.GetString(), out var known) && Enum.IsDefined(known)
             ? known
             : throw new FormatException($"{name} is {section.Find(name)}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 }

@@ -13,7 +13,8 @@ internal static class PairTruncation
         var length = options.MaxLength - addedTokens;
         if (length < 0)
             throw new ArgumentException(
-                $"MaxLength is {options.MaxLength}, but the special tokens alone are {addedTokens}. Make it larger, or set AddSpecialTokens to false.");
+                $"MaxLength is {options.MaxLength}, but the special tokens alone are {addedTokens}. Make it larger, or set AddSpecialTokens to "
+                + "false.");
         var count = first.Rows.Count + (second?.Rows.Count ?? 0);
         if (length > 0 && count <= length)
             return;
@@ -30,10 +31,11 @@ internal static class PairTruncation
     private static int Shorten(TokenSequence? sequence, int surplus, string name)
     {
         if (sequence is null)
-            throw new ArgumentException("OnlySecond truncates the second text of a pair, but there is only one text. Use OnlyFirst or LongestFirst.");
+            throw new ArgumentException(
+                "OnlySecond truncates the second text of a pair, but there is only one text. Use OnlyFirst or LongestFirst.");
         return sequence.Rows.Count > surplus ? sequence.Rows.Count - surplus : throw new ArgumentException(
-            $"The {name} text has {sequence.Rows.Count} tokens, too few to cut off the {surplus} that are too many. Use LongestFirst, or a larger "
-            + "MaxLength.");
+            $"The {name} text has {sequence.Rows.Count} tokens, too few to cut off the {surplus} that are too many. Use LongestFirst, or "
+            + "a larger MaxLength.");
     }
 
     // The shorter one keeps its length as long as the longer one is the longer one; then both are halves.

@@ -5,7 +5,9 @@ internal sealed partial class TokenSequence
     // Windows repeat tokens, those of pairs each with each; a text must not be able to fill the memory.
     private const long MaxOverflowingTokens = 1 << 24;
 
-    /// <summary>Keeps so many tokens; the rest is kept in further windows, of which two neighbours share <paramref name="stride"/> tokens.</summary>
+    /// <summary>
+    /// Keeps so many tokens; the rest is kept in further windows, of which two neighbours share <paramref name="stride"/> tokens.
+    /// </summary>
     /// <exception cref="ArgumentException">The windows would not move on, or would be too many.</exception>
     public void Truncate(int maxLength, int stride, TextSide side)
     {
@@ -21,7 +23,8 @@ internal sealed partial class TokenSequence
         }
         if (stride >= maxLength)
             throw new ArgumentException(
-                $"Windows of {maxLength} tokens (special tokens not counted) cannot share {stride} tokens. Make Stride smaller, or MaxLength larger.");
+                $"Windows of {maxLength} tokens (special tokens not counted) cannot share {stride} tokens. Make Stride smaller, or MaxLength "
+                + "larger.");
         LimitWindows((Rows.Count - maxLength) / (maxLength - stride), maxLength);
         var windows = Windows(maxLength, maxLength - stride, side).Select(window => new TokenSequence(Rows[window])).ToList();
         Rows.Clear();
@@ -66,7 +69,7 @@ internal sealed partial class TokenSequence
     {
         if (windows > 1 && windows * length > MaxOverflowingTokens)
             throw new ArgumentException(
-                $"Truncation would leave {windows} windows of up to {length} tokens, which is too much. Make Stride smaller or MaxLength larger, "
-                + "or split the text.");
+                $"Truncation would leave {windows} windows of up to {length} tokens, which is too much. Make Stride smaller or MaxLength "
+                + "larger, or split the text.");
     }
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers;
 
-/// <summary>A step from tokens back to text; the section decoder of tokenizer.json. What the last step leaves, joined, is the text.</summary>
+/// <summary>
+/// A step from tokens back to text; the section decoder of tokenizer.json. What the last step leaves, joined, is the text.
+/// </summary>
 internal abstract class TokenDecoder
 {
     private const string Supported = "Sequence, ByteLevel, WordPiece, Metaspace, BPEDecoder, CTC, Replace, ByteFallback, Fuse, Strip";

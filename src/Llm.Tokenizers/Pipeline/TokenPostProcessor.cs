@@ -29,7 +29,7 @@ internal abstract class TokenPostProcessor
     /// <summary>Changes the sequences, and puts special tokens around them if asked.</summary>
     public abstract List<TokenSequence> Process(List<TokenSequence> sequences, bool addSpecialTokens);
 
-    /// <summary>The ids of all tokens that may be added.</summary>
+    /// <summary>All tokens that may be added.</summary>
     public abstract IEnumerable<SpecialToken> SpecialTokens { get; }
 
     /// <summary>The section of tokenizer.json that reads as this step.</summary>

@@ -38,8 +38,8 @@ internal sealed class ByteLevelDecoder(bool addsPrefixSpace, bool trimsOffsets, 
 }
 
 /// <summary>
-/// Joins runs of tokens like &lt;0xE6&gt;; a run that is no UTF-8 becomes one U+FFFD for each byte, so that nothing of a run is known before
-/// its end.
+/// Joins runs of tokens like &lt;0xE6&gt;; a run that is no UTF-8 becomes one U+FFFD for each byte, so that nothing of a run is known
+/// before its end.
 /// </summary>
 internal sealed class ByteFallbackDecoder : TokenDecoder
 {

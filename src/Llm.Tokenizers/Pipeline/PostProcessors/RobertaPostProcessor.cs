@@ -8,7 +8,8 @@ internal sealed class RobertaPostProcessor(SpecialToken start, SpecialToken sepa
     : TokenPostProcessor
 {
     public static new RobertaPostProcessor Read(JsonElement section) => new(
-        SpecialToken.Read(section, "cls"), SpecialToken.Read(section, "sep"), section.Flag("trim_offsets"), section.Flag("add_prefix_space"));
+        SpecialToken.Read(section, "cls"), SpecialToken.Read(section, "sep"),
+        section.Flag("trim_offsets"), section.Flag("add_prefix_space"));
 
     public override IEnumerable<SpecialToken> SpecialTokens => [start, separator];
 

@@ -27,7 +27,11 @@ internal sealed record TemplatePiece(string? Token, int Sequence, int TypeId)
 
     public JsonObject ToJson() => new()
     {
-        [Token is null ? "Sequence" : "SpecialToken"] = new JsonObject { ["id"] = Token ?? (Sequence == 0 ? "A" : "B"), ["type_id"] = TypeId },
+        [Token is null ? "Sequence" : "SpecialToken"] = new JsonObject
+        {
+            ["id"] = Token ?? (Sequence == 0 ? "A" : "B"),
+            ["type_id"] = TypeId,
+        },
     };
 
     private static FormatException Malformed(JsonElement json) =>

@@ -15,7 +15,8 @@ internal sealed class TemplatePostProcessor : TokenPostProcessor
     {
         (_single, _pair, _tokens) = (single, pair, tokens);
         if (single.Any(piece => piece.Sequence == 1))
-            throw new FormatException("The template 'single' of TemplateProcessing names the sequence B, which a single text does not have.");
+            throw new FormatException(
+                "The template 'single' of TemplateProcessing names the sequence B, which a single text does not have.");
         if (single.Concat(pair).FirstOrDefault(piece => piece.Token is { } token && !tokens.ContainsKey(token)) is { Token: { } missing })
             throw new FormatException($"A template of TemplateProcessing names '{missing}', which its special_tokens lack.");
     }
@@ -58,7 +59,8 @@ internal sealed class TemplatePostProcessor : TokenPostProcessor
         ["type"] = "TemplateProcessing",
         ["single"] = new JsonArray([.. _single.Select(piece => piece.ToJson())]),
         ["pair"] = new JsonArray([.. _pair.Select(piece => piece.ToJson())]),
-        ["special_tokens"] = new JsonObject(_tokens.Select(token => KeyValuePair.Create(token.Key, (JsonNode?)ToJson(token.Key, token.Value)))),
+        ["special_tokens"] = new JsonObject(
+            _tokens.Select(token => KeyValuePair.Create(token.Key, (JsonNode?)ToJson(token.Key, token.Value)))),
     };
 
     // Windows keep the types that they have, as in Hugging Face's library.
