@@ -7,7 +7,24 @@ using Llm.Sampling;
 using Llm.Tokenizers;
 using Llm.Training;
 
-var data = new Option<string?>("--data") { Description = "Text to learn; a line <|endoftext|> separates documents. Default: Moby-Dick." };
+var data = new Option<string?>("--data")
+{
+    Description = "Text to learn; a line <|endoftext|> separates documents. Its last 5 % is held out. Default: Moby-Dick.",
+};
+var also = new Option<string[]>("--also")
+{
+    Description = "Another text to learn, as often as needed; nothing of it is held out. Default: none beside --data, else five novels.",
+};
+var repeat = new Option<int>("--repeat")
+{
+    Description = "Times that the first text stands among the others.",
+    DefaultValueFactory = _ => 2,
+};
+repeat.Validators.Add(result =>
+{
+    if (result.Tokens is [var token] && int.TryParse(token.Value, out var times) && times < 1)
+        result.AddError("--repeat must be at least 1.");
+});
 var output = new Option<string>("--out")
 {
     Description = "Folder for checkpoints and the result.",
@@ -37,7 +54,10 @@ var threads = new Option<int>("--threads") { Description = "Threads of torch; 0 
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
 
 var command = new RootCommand("Trains a GPT-2 from scratch and saves it as a Hugging Face folder.")
-    { data, output, vocabulary, layers, heads, width, context, dropout, batch, steps, rate, evaluate, patience, seed, threads, resume };
+{
+    data, also, repeat, output, vocabulary, layers, heads, width, context, dropout, batch,
+    steps, rate, evaluate, patience, seed, threads, resume,
+};
 command.SetAction((arguments, cancellation) => Task.FromResult(Train(arguments, cancellation)));
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }); // Ctrl+C saves first
 
@@ -48,12 +68,19 @@ int Train(ParseResult arguments, CancellationToken cancellation)
     if (arguments.GetValue(threads) is > 0 and var count)
         TorchSharp.torch.set_num_threads(count);
 
-    // Text to ids. The tokenizer learns from the part that the model learns from.
-    var text = File.ReadAllText(arguments.GetValue(data) ?? SampleData.Path("moby-dick.txt")).Replace("<|endoftext|>\n", "<|endoftext|>");
+    // Text to ids. The tokenizer learns from the parts that the model learns from.
+    var (first, more) = arguments.GetValue(data) is { } own
+        ? (own, Array.Empty<string>())
+        : (SampleData.Path("moby-dick.txt"), [SampleData.Path("novels.txt")]);
+    var text = Read(first);
+    var others = string.Concat((arguments.GetValue(also) is { Length: > 0 } given ? given : more).Select(Read));
     var tokenizer = new BpeTrainer(new BpeTrainerOptions { VocabSize = arguments.GetValue(vocabulary) })
-        .Train(text[..(int)(0.95 * text.Length)].Split("<|endoftext|>"), cancellationToken: cancellation);
-    using var ids = TokenData.FromIds(tokenizer.Encode(text, SpecialTokenPolicy.Allow), tokenizer.VocabSize);
-    var (training, validation) = ids.Split(0.95);
+        .Train((text[..(int)(0.95 * text.Length)] + others).Split("<|endoftext|>"), cancellationToken: cancellation);
+    var ids = tokenizer.Encode(text, SpecialTokenPolicy.Allow);
+    var learned = ids.Take((int)(0.95 * ids.Length)).ToArray();
+    var copies = Enumerable.Repeat(learned, arguments.GetValue(repeat)).SelectMany(copy => copy);
+    using var training = TokenData.FromIds(copies.Concat(tokenizer.Encode(others, SpecialTokenPolicy.Allow)), tokenizer.VocabSize);
+    using var validation = TokenData.FromIds(ids.Skip(learned.Length), tokenizer.VocabSize);
     Console.WriteLine(
         $"{training.Length:N0} tokens to learn from, {validation.Length:N0} held out; vocabulary of {tokenizer.VocabSize:N0}.");
 
@@ -116,3 +143,6 @@ int Train(ParseResult arguments, CancellationToken cancellation)
     Console.WriteLine(generator.Generate("The ", sample, cancellation).Text);
     return 0;
 }
+
+// A document ends with a newline; between two stands a line with the mark, and its newline belongs to the mark.
+static string Read(string path) => File.ReadAllText(path).Replace("<|endoftext|>\n", "<|endoftext|>") + "<|endoftext|>";
