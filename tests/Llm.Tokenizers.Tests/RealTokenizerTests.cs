@@ -42,6 +42,8 @@ public class RealTokenizerTests
     [InlineData("roberta", "llama.cpp/roberta-bpe"), InlineData("roberta", "transformers.js/Xenova__all-distilroberta-v1")]
     [InlineData("qwen3", "llama.cpp/qwen2"), InlineData("qwen3", "llama.cpp/deepseek-r1-qwen")]
     [InlineData("qwen3", "transformers.js/Xenova__Qwen1.5-0.5B-Chat")]
+    [InlineData("cl100k_base", "transformers.js/Xenova__gpt-4"), InlineData("o200k_base", "transformers.js/Xenova__gpt-4o")]
+    [InlineData("phi-2", "llama.cpp/phi-2")]
     public void EncodeForModel_PublishedIds_AreEqual(string name, string file)
     {
         var tokenizer = RealTokenizers.Open(name);
@@ -69,6 +71,16 @@ public class RealTokenizerTests
             if (expected.TryGetProperty("token_type_ids", out var types))
                 Assert.Equal(types.Ints(), encoding.TypeIds);
         }
+    }
+
+    [Fact]
+    public void Encode_LongFrenchText_GivesPublishedIds()
+    {
+        var golden = Golden.Read(Golden.Shared("tokenizer-goldens", "swift", "gpt2.json"));
+        var ids = golden.GetProperty("token_ids").Ints();
+
+        Assert.Equal(ids, RealTokenizers.Open("gpt2").Encode(golden.Text("text")));
+        Assert.Equal(golden.Text("decoded_text"), RealTokenizers.Open("gpt2").Decode(ids));
     }
 
     [Fact]

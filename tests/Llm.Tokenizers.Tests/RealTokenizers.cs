@@ -9,17 +9,39 @@ internal static class RealTokenizers
 {
     private static readonly Dictionary<string, LlmTokenizer> Opened = [];
 
-    /// <summary>gpt2, bert-base-uncased, qwen3 or roberta; skips the test where the vocabulary is missing.</summary>
+    /// <summary>
+    /// gpt2, bert-base-uncased, qwen3, roberta, phi-2, or an encoding of tiktoken; skips the test where the vocabulary is missing.
+    /// </summary>
     public static LlmTokenizer Open(string name)
     {
         lock (Opened)
         {
             if (!Opened.TryGetValue(name, out var tokenizer))
-                Opened[name] = tokenizer = name == "roberta"
-                    ? BuildRoberta()
-                    : TokenizerFolder.Load(Golden.Shared("vocab", name, "tokenizer.json"));
+                Opened[name] = tokenizer = Build(name);
             return tokenizer;
         }
+    }
+
+    private static LlmTokenizer Build(string name) => name switch
+    {
+        "roberta" => BuildRoberta(),
+        "phi-2" => BuildPhi2(),
+        "cl100k_base" or "o200k_base" => ByteLevelBpeTokenizer.ForEncoding(name),
+        _ => TokenizerFolder.Load(Golden.Shared("vocab", name, "tokenizer.json")),
+    };
+
+    // GPT-2's, with runs of spaces and of tabs behind it, the longest first, as CodeGen added them.
+    private static LlmTokenizer BuildPhi2()
+    {
+        using var folder = new TemporaryFolder();
+        ByteLevelBpeTokenizer.Gpt2().Save(folder.Path);
+        var json = JsonNode.Parse(File.ReadAllText(folder.Combine("tokenizer.json")))!;
+        var runs = Enumerable.Range(2, 30).Reverse().Select(length => new string(' ', length))
+            .Concat(Enumerable.Range(2, 8).Reverse().Select(length => new string('\t', length)));
+        foreach (var (i, run) in runs.Index())
+            json["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = 50257 + i, ["content"] = run, ["normalized"] = true });
+        File.WriteAllText(folder.Combine("tokenizer.json"), json.ToJsonString());
+        return TokenizerFolder.Load(folder.Path);
     }
 
     // The id of a token is 4 and the line on which fairseq's dictionary has its GPT-2 id; the merges are GPT-2's.
