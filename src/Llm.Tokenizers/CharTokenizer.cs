@@ -4,8 +4,7 @@ namespace Llm.Tokenizers;
 
 /// <summary>
 /// One token a character, as in nanoGPT's Shakespeare example. Characters are Unicode scalar values, as in Python, not UTF-16 units: an
-/// emoji or
-/// an astral letter is one token, and no sequence of ids decodes to half a character.
+/// emoji or an astral letter is one token, and no sequence of ids decodes to half a character.
 /// </summary>
 public sealed class CharTokenizer : LlmTokenizer
 {
@@ -95,5 +94,6 @@ public sealed class CharTokenizer : LlmTokenizer
         $"The character '{rune}' (U+{rune.Value:X4}) at index {index} is not in the vocabulary of {_ids.Count} characters. "
         + "Train the tokenizer on text that contains it, or give it an unknown token.", nameof(text));
 
-    private static bool IsOneCharacter(string token) => Rune.TryGetRuneAt(token, 0, out var rune) && rune.Utf16SequenceLength == token.Length;
+    private static bool IsOneCharacter(string token) =>
+        Rune.TryGetRuneAt(token, 0, out var rune) && rune.Utf16SequenceLength == token.Length;
 }

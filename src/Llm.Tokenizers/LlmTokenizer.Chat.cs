@@ -30,7 +30,8 @@ public abstract partial class LlmTokenizer
             return _chatTemplates.GetOrAdd(name, _ => new ChatTemplate(source));
         var known = $"Known: {string.Join(", ", sources.Keys.Order(StringComparer.Ordinal))}.";
         throw options?.TemplateName is null
-            ? new InvalidOperationException($"The tokenizer has no default chat template. Name one: ChatTemplateOptions.TemplateName. {known}")
+            ? new InvalidOperationException(
+                $"The tokenizer has no default chat template. Name one: ChatTemplateOptions.TemplateName. {known}")
             : new ArgumentException($"The tokenizer has no chat template '{name}'. {known}", nameof(options));
     }
 
@@ -52,7 +53,8 @@ public abstract partial class LlmTokenizer
     /// <inheritdoc cref="ApplyChatTemplate"/>
     public RenderedChat RenderChat(
         IEnumerable<TemplateMessage> messages, ChatTemplateOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetChatTemplate(options).RenderWithTokens(messages, options ?? new ChatTemplateOptions(), SpecialTokenVariables(), cancellationToken);
+        GetChatTemplate(options).RenderWithTokens(
+            messages, options ?? new ChatTemplateOptions(), SpecialTokenVariables(), cancellationToken);
 
     /// <summary>The ids of a chat, with a mask of what the assistant wrote; nothing, where the template does not mark it.</summary>
     /// <inheritdoc cref="ApplyChatTemplate"/>
@@ -80,7 +82,8 @@ public abstract partial class LlmTokenizer
         return new ChatEncoding([.. tokens.Select(token => token.Id)], mask);
     }
 
-    private IReadOnlyDictionary<string, string> SpecialTokenVariables() => Settings.FindSpecialTokens(hasEndOfText: EndOfTextId is not null);
+    private IReadOnlyDictionary<string, string> SpecialTokenVariables() =>
+        Settings.FindSpecialTokens(hasEndOfText: EndOfTextId is not null);
 
     // As transformers does, a character that several tokens share belongs to the first of them.
     private static void Mark(Span<bool> mask, ReadOnlySpan<Range> places, int start, int end)

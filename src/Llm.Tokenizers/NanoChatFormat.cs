@@ -33,8 +33,8 @@ public sealed class NanoChatFormat
 
     /// <summary>The ids of a conversation, with a mask of those to train on. Special tokens written in a message are plain text.</summary>
     /// <param name="messages">
-    /// User and assistant in turn, the user first; a system message before them goes in front of the first message. A content is a text, or,
-    /// of the assistant, a list of parts of the types text, python and python_output.
+    /// User and assistant in turn, the user first; a system message before them goes in front of the first message. A content is a text,
+    /// or, of the assistant, a list of parts of the types text, python and python_output.
     /// </param>
     /// <param name="maxTokens">Longer conversations are cut off. The default is 2048.</param>
     /// <exception cref="ArgumentException">The messages are not such a conversation; the message says which one is wrong.</exception>
@@ -59,7 +59,9 @@ public sealed class NanoChatFormat
         return new ChatEncoding(ids[..count], mask[..count]);
     }
 
-    /// <summary>The ids of a prompt: the conversation without its last message, which is the assistant's, and the start of a new one.</summary>
+    /// <summary>
+    /// The ids of a prompt: the conversation without its last message, which is the assistant's, and the start of a new one.
+    /// </summary>
     /// <inheritdoc cref="Render"/>
     public int[] RenderForCompletion(IEnumerable<TemplateMessage> messages, int maxTokens = DefaultMaxTokens)
     {
@@ -83,13 +85,15 @@ public sealed class NanoChatFormat
             throw new ArgumentException("A system message must be followed by a message of the user.", nameof(messages));
         var (system, user) = (TextOf(messages[0]["content"]), TextOf(messages[1]["content"]));
         if (system is null || user is null)
-            throw new ArgumentException("The content of a system message, and of the user's message behind it, must be a text.", nameof(messages));
+            throw new ArgumentException(
+                "The content of a system message, and of the user's message behind it, must be a text.", nameof(messages));
         return [new JsonObject { ["role"] = "user", ["content"] = $"{system}\n\n{user}" }, .. messages.Skip(2)];
     }
 
     private void AddUser(JsonNode? content, int index, List<int> ids, List<bool> mask)
     {
-        var text = TextOf(content) ?? throw new ArgumentException($"The content of message {index}, the user's, must be a text.", nameof(content));
+        var text = TextOf(content)
+            ?? throw new ArgumentException($"The content of message {index}, the user's, must be a text.", nameof(content));
         Add(_user, text, isTrainedOn: false, ids, mask);
     }
 
@@ -101,7 +105,8 @@ public sealed class NanoChatFormat
         else if (content is JsonArray parts)
             AddParts(parts, index, ids, mask);
         else
-            throw new ArgumentException($"The content of message {index}, the assistant's, must be a text or a list of parts.", nameof(content));
+            throw new ArgumentException(
+                $"The content of message {index}, the assistant's, must be a text or a list of parts.", nameof(content));
         Add([_assistant.End], isTrainedOn: true, ids, mask);
     }
 

@@ -26,7 +26,8 @@ public sealed class TokenizerOptions
     public void Validate()
     {
         if (new[] { Encoding, Folder, Characters }.Count(source => !string.IsNullOrEmpty(source)) != 1)
-            throw new ArgumentException("Give one of Encoding (a known name), Folder (of a saved tokenizer) and Characters (of a new one).");
+            throw new ArgumentException(
+                "Give one of Encoding (a known name), Folder (of a saved tokenizer) and Characters (of a new one).");
         if (!string.IsNullOrEmpty(Encoding) && !ByteLevelBpeTokenizer.EncodingNames.Contains(Encoding))
             throw new ArgumentException(
                 $"'{Encoding}' is not a known encoding. Known: {string.Join(", ", ByteLevelBpeTokenizer.EncodingNames)}.");

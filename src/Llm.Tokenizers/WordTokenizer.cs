@@ -22,8 +22,15 @@ public sealed class WordTokenizer : LlmTokenizer
     /// <param name="lowerCases">Whether texts are lower-cased.</param>
     /// <exception cref="ArgumentException">A token is empty or comes twice, or a special token is not among them.</exception>
     public WordTokenizer(
-        IEnumerable<string> tokens, IReadOnlyCollection<string>? specialTokens = null, string unknownToken = Unknown, bool lowerCases = true)
-        : this([.. tokens ?? throw new ArgumentNullException(nameof(tokens))], specialTokens ?? [Padding, Unknown], unknownToken, lowerCases)
+        IEnumerable<string> tokens,
+        IReadOnlyCollection<string>? specialTokens = null,
+        string unknownToken = Unknown,
+        bool lowerCases = true)
+        : this(
+            [.. tokens ?? throw new ArgumentNullException(nameof(tokens))],
+            specialTokens ?? [Padding, Unknown],
+            unknownToken,
+            lowerCases)
     {
     }
 
@@ -37,7 +44,8 @@ public sealed class WordTokenizer : LlmTokenizer
                 throw new ArgumentException($"The token '{tokens[id]}' comes twice, as {_ids[tokens[id]]} and {id}.", nameof(tokens));
         }
         if (specialTokens.Append(unknownToken).FirstOrDefault(token => !_ids.ContainsKey(token)) is { } missing)
-            throw new ArgumentException($"The special token '{missing}' is not in the vocabulary. Add it to the tokens.", nameof(specialTokens));
+            throw new ArgumentException(
+                $"The special token '{missing}' is not in the vocabulary. Add it to the tokens.", nameof(specialTokens));
         _unknownId = _ids[unknownToken];
     }
 

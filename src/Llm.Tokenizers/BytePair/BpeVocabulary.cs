@@ -38,7 +38,8 @@ internal sealed class BpeVocabulary
         foreach (var (token, id) in vocabulary)
         {
             if (id < 0 || id >= MergeTable.MaxIds)
-                throw new ArgumentException($"The token '{token}' has the id {id}. Ids are 0 to {MergeTable.MaxIds - 1}.", nameof(vocabulary));
+                throw new ArgumentException(
+                    $"The token '{token}' has the id {id}. Ids are 0 to {MergeTable.MaxIds - 1}.", nameof(vocabulary));
             if (tokens[id] is not null || token.Length == 0)
                 throw new ArgumentException($"The token '{token}' has the id {id}, which another token has as well.", nameof(vocabulary));
             tokens[id] = ByteSymbols.ToBytes(token);

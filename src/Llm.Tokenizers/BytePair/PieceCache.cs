@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// The ids of pieces that were merged lately. Its size is fixed: each piece has one slot, and takes it from whatever was there. Nobody waits:
-/// a slot counts its changes, and a reader that sees it change, or a writer that finds another at work, leaves it alone (a sequence lock).
+/// The ids of pieces that were merged lately. Its size is fixed: each piece has one slot, and takes it from whatever was there. Nobody
+/// waits: a slot counts its changes, and a reader that sees it change, or a writer that finds another at work, leaves it alone (a sequence
+/// lock).
 /// </summary>
 internal sealed unsafe class PieceCache
 {
@@ -22,7 +23,9 @@ internal sealed unsafe class PieceCache
     // Pinned, so that the slots can lie on cache lines; allocated when the first piece comes.
     private readonly Lazy<byte[]> _memory = new(() => GC.AllocateArray<byte>((SlotCount + 1) * SlotSize, pinned: true));
 
-    /// <summary>Writes the ids of a piece of at most <see cref="MaxLength"/> bytes, and returns their number; 0 where it is not known.</summary>
+    /// <summary>
+    /// Writes the ids of a piece of at most <see cref="MaxLength"/> bytes, and returns their number; 0 where it is not known.
+    /// </summary>
     public int Find(ReadOnlySpan<byte> piece, Span<int> ids)
     {
         ref var slot = ref SlotOf(piece);

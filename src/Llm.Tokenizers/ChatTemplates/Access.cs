@@ -14,9 +14,10 @@ internal static class Access
     // Internal names that even an undefined value has in Python, closed as they are.
     private static readonly HashSet<string> UndefinedHas =
     [
-        "__class__", "__init__", "__new__", "__doc__", "__module__", "__slots__", "__dir__", "__repr__", "__str__", "__hash__", "__eq__", "__ne__",
-        "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__iter__", "__bool__", "__call__", "__getitem__", "__getattr__", "__getattribute__",
-        "__setattr__", "__delattr__", "__format__", "__sizeof__", "__reduce__", "__reduce_ex__", "__subclasshook__", "__init_subclass__",
+        "__class__", "__init__", "__new__", "__doc__", "__module__", "__slots__", "__dir__", "__repr__", "__str__", "__hash__", "__eq__",
+        "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__iter__", "__bool__", "__call__", "__getitem__", "__getattr__",
+        "__getattribute__", "__setattr__", "__delattr__", "__format__", "__sizeof__", "__reduce__", "__reduce_ex__", "__subclasshook__",
+        "__init_subclass__",
     ];
 
     /// <summary>value.name</summary>

@@ -17,7 +17,8 @@ internal static class Arithmetic
             return OnIntegers(operation, a, b);
         if (Conversions.FindNumber(left) is { } x && Conversions.FindNumber(right) is { } y)
             return new FloatValue(OnFloats(operation, x, y));
-        throw Fault.Operation($"The operator {Symbol(operation)} does not work on values of the types {left.TypeName} and {right.TypeName}.");
+        throw Fault.Operation(
+            $"The operator {Symbol(operation)} does not work on values of the types {left.TypeName} and {right.TypeName}.");
     }
 
     public static Value Negate(Value value) => value switch

@@ -30,7 +30,8 @@ public sealed class ChatTemplate
         Source = source;
         _template = Guarded(new Position(0, 0), () => source.Length <= _limits.MaxTemplateLength
             ? Parser.Parse(source)
-            : throw Fault.Limit($"The template has {source.Length} characters, more than {_limits.MaxTemplateLength} (MaxTemplateLength)."));
+            : throw Fault.Limit(
+                $"The template has {source.Length} characters, more than {_limits.MaxTemplateLength} (MaxTemplateLength)."));
     }
 
     /// <summary>The template as it was given.</summary>
@@ -83,7 +84,8 @@ public sealed class ChatTemplate
     {
         if (options.ContinueFinalMessage && options.AddGenerationPrompt)
             throw new ArgumentException(
-                "ContinueFinalMessage goes on with the last message, AddGenerationPrompt starts a new one: set one of them.", nameof(options));
+                "ContinueFinalMessage goes on with the last message, AddGenerationPrompt starts a new one: set one of them.",
+                nameof(options));
         if (Reserved.FirstOrDefault(options.Variables.ContainsKey) is { } reserved)
             throw new ArgumentException($"'{reserved}' is not one of the Variables: it has its own place.", nameof(options));
         if ((options.Documents ?? []).Any(document => document is not JsonObject))

@@ -30,7 +30,8 @@ public sealed class ChatTemplateOptions
     public ChatTemplate? Template { get; set; }
 
     /// <summary>
-    /// The name of one of the tokenizer's templates. The default, null, is tool_use where there are tools and such a template, else default.
+    /// The name of one of the tokenizer's templates. The default, null, is tool_use where there are tools and such a template, else
+    /// default.
     /// </summary>
     public string? TemplateName { get; set; }
 }

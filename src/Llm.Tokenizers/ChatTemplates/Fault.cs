@@ -15,6 +15,9 @@ internal sealed class Fault(ChatTemplateErrorKind kind, string message, Position
 
     public static Fault Operation(string message) => new(ChatTemplateErrorKind.Operation, message);
 
+    /// <summary>An operation's complaint about a value; an undefined one knows better what is wrong with it.</summary>
+    public static Fault WrongValue(Value value, string message) => value is Undefined undefined ? undefined.ToFault() : Operation(message);
+
     public static Fault Limit(string message) => new(ChatTemplateErrorKind.Limit, message);
 
     public ChatTemplateException At(Position position)

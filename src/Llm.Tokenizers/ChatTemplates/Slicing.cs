@@ -63,8 +63,8 @@ internal static class Slicing
         if (step == 1)
         {
             var start = Chars.OffsetOf(text.Content, first, text.Count);
-            var end = text.Count == text.Content.Length ? start + count : start + Chars.OffsetOf(text.Content[start..], count, text.Count - first);
-            return text.With(text.Content[start..end]);
+            var length = text.Count == text.Content.Length ? count : Chars.OffsetOf(text.Content[start..], count, text.Count - first);
+            return text.With(text.Content.Substring(start, length));
         }
         rendering.Allocate(4L * text.Count);
         var offsets = Chars.Offsets(text.Content, text.Count);

@@ -6,8 +6,7 @@ namespace Llm.Tokenizers;
 
 /// <summary>
 /// What a folder says about a tokenizer beside its vocabulary: tokenizer_config.json, special_tokens_map.json and the chat template. It is
-/// kept, so
-/// that a folder that is opened and saved loses nothing.
+/// kept, so that a folder that is opened and saved loses nothing.
 /// </summary>
 internal sealed class TokenizerSettings
 {
@@ -118,7 +117,9 @@ internal sealed class TokenizerSettings
         _chatTemplates.Write(folder);
     }
 
-    /// <summary>The variables that transformers gives to chat templates: bos_token, eos_token and so on, and those of the model's own.</summary>
+    /// <summary>
+    /// The variables that transformers gives to chat templates: bos_token, eos_token and so on, and those of the model's own.
+    /// </summary>
     /// <param name="hasEndOfText">Whether the vocabulary has <see cref="EndOfText"/>.</param>
     public IReadOnlyDictionary<string, string> FindSpecialTokens(bool hasEndOfText)
     {

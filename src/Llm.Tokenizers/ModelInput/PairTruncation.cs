@@ -13,8 +13,8 @@ internal static class PairTruncation
         var length = options.MaxLength - addedTokens;
         if (length < 0)
             throw new ArgumentException(
-                $"MaxLength is {options.MaxLength}, but the special tokens alone are {addedTokens}. Make it larger, or set AddSpecialTokens to "
-                + "false.");
+                $"MaxLength is {options.MaxLength}, but the special tokens alone are {addedTokens}. "
+                + "Make it larger, or set AddSpecialTokens to false.");
         var count = first.Rows.Count + (second?.Rows.Count ?? 0);
         if (length > 0 && count <= length)
             return;

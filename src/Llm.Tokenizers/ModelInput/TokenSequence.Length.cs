@@ -23,8 +23,8 @@ internal sealed partial class TokenSequence
         }
         if (stride >= maxLength)
             throw new ArgumentException(
-                $"Windows of {maxLength} tokens (special tokens not counted) cannot share {stride} tokens. Make Stride smaller, or MaxLength "
-                + "larger.");
+                $"Windows of {maxLength} tokens (special tokens not counted) cannot share {stride} tokens. "
+                + "Make Stride smaller, or MaxLength larger.");
         LimitWindows((Rows.Count - maxLength) / (maxLength - stride), maxLength);
         var windows = Windows(maxLength, maxLength - stride, side).Select(window => new TokenSequence(Rows[window])).ToList();
         Rows.Clear();

@@ -37,7 +37,8 @@ public sealed class CompressionReport
             for (var i = 0; i < compared.Length; i++)
                 tokens[i] += compared[i].Value.CountTokens(text);
         }
-        return new CompressionReport([.. compared.Select((tokenizer, i) => new CompressionRow(tokenizer.Key, tokens[i], bytes, characters, words))]);
+        return new CompressionReport(
+            [.. compared.Select((tokenizer, i) => new CompressionRow(tokenizer.Key, tokens[i], bytes, characters, words))]);
     }
 
     /// <summary>A table in plain text; its last column has the tokens as a multiple of those of the first tokenizer.</summary>

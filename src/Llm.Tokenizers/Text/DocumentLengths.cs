@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Microsoft.ML.Tokenizers;
 
@@ -69,8 +70,10 @@ public sealed class DocumentLengths
     }
 
     /// <summary>The figures in one line.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Count} documents, {Tokens} tokens: mean {Mean:F1}, median {Median:F0}, p95 {Percentile(95):F0}, p99 {Percentile(99):F0}, max {Max}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Count} documents, {Tokens} tokens: mean {Mean:F1}, median {Median:F0}, "
+        + $"p95 {Percentile(95):F0}, p99 {Percentile(99):F0}, max {Max}");
 
     private int LengthAt(long rank)
     {

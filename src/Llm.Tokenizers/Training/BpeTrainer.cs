@@ -32,7 +32,8 @@ public sealed class BpeTrainer(BpeTrainerOptions? options = null) : TokenizerTra
         var firstSpecialId = isHuggingFace ? 0 : tokens.Count;
         AddedToken[] special = [.. _options.SpecialTokens.Select((content, i) => new AddedToken(content, firstSpecialId + i))];
         var config = new ByteLevelBpeConfig { Pattern = _options.Pattern, AddedTokens = special };
-        return new ByteLevelBpeTokenizer(new BpeVocabulary(new TokenBytes(CollectionsMarshal.AsSpan(tokens)), [.. merges], special), config);
+        var vocabulary = new BpeVocabulary(new TokenBytes(CollectionsMarshal.AsSpan(tokens)), [.. merges], special);
+        return new ByteLevelBpeTokenizer(vocabulary, config);
     }
 
     // In the order of their ids.
@@ -51,8 +52,8 @@ public sealed class BpeTrainer(BpeTrainerOptions? options = null) : TokenizerTra
         var symbols = Alphabet.Choose(ToDictionary(seen), [], _options.LimitAlphabet);
         if (symbols.Count + _options.SpecialTokens.Count > _options.VocabSize)
             throw new ArgumentException(
-                $"VocabSize is {_options.VocabSize}, but the text has {symbols.Count} different bytes beside {_options.SpecialTokens.Count} "
-                + "special tokens. Raise VocabSize, or set LimitAlphabet.");
+                $"VocabSize is {_options.VocabSize}, but the text has {symbols.Count} different bytes "
+                + $"beside {_options.SpecialTokens.Count} special tokens. Raise VocabSize, or set LimitAlphabet.");
         return [.. symbols.Select(symbol => ByteSymbols.ToBytes($"{(char)symbol}")[0])];
     }
 

@@ -24,7 +24,9 @@ public sealed class BpeTrainerOptions : TokenizerTrainerOptions
     /// <summary>Which single bytes are tokens. The default is all of them.</summary>
     public ByteAlphabet Alphabet { get; set; } = ByteAlphabet.All;
 
-    /// <summary>The most bytes that are tokens, with <see cref="ByteAlphabet.Seen"/>: the most frequent ones. The default is any number.</summary>
+    /// <summary>
+    /// The most bytes that are tokens, with <see cref="ByteAlphabet.Seen"/>: the most frequent ones. The default is any number.
+    /// </summary>
     public int? LimitAlphabet { get; set; }
 
     /// <summary>
@@ -45,12 +47,13 @@ public sealed class BpeTrainerOptions : TokenizerTrainerOptions
         RequireAtLeast(LimitAlphabet, 1, nameof(LimitAlphabet));
         RequireAtLeast(MaxTokenLength, 2, nameof(MaxTokenLength));
         if (Alphabet == ByteAlphabet.Seen && Rule != BpeTrainingRule.HuggingFace)
-            throw new ArgumentException($"The rule {Rule} begins with all 256 bytes. Use {nameof(ByteAlphabet)}.{nameof(ByteAlphabet.All)}.");
+            throw new ArgumentException(
+                $"The rule {Rule} begins with all 256 bytes. Use {nameof(ByteAlphabet)}.{nameof(ByteAlphabet.All)}.");
         if (Alphabet == ByteAlphabet.All && LimitAlphabet is not null)
             throw new ArgumentException($"LimitAlphabet needs {nameof(ByteAlphabet)}.{nameof(ByteAlphabet.Seen)}.");
         if (Alphabet == ByteAlphabet.All && VocabSize < 256 + SpecialTokens.Count)
             throw new ArgumentException(
-                $"VocabSize is {VocabSize}, but must be from {256 + SpecialTokens.Count} (256 bytes and {SpecialTokens.Count} special tokens) "
-                + $"to {MergeTable.MaxIds - 1}.");
+                $"VocabSize is {VocabSize}, but must be from {256 + SpecialTokens.Count} "
+                + $"(256 bytes and {SpecialTokens.Count} special tokens) to {MergeTable.MaxIds - 1}.");
     }
 }

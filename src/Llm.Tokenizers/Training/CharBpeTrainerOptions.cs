@@ -3,8 +3,8 @@ using System.Text;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// How a <see cref="CharBpeTrainer"/> learns. By default it ends up with 32,000 tokens of words whose beginning ▁ marks, as Llama's are, with
-/// &lt;unk&gt;, &lt;s&gt; and &lt;/s&gt;.
+/// How a <see cref="CharBpeTrainer"/> learns. By default it ends up with 32,000 tokens of words whose beginning ▁ marks, as Llama's are,
+/// with &lt;unk&gt;, &lt;s&gt; and &lt;/s&gt;.
 /// </summary>
 public sealed class CharBpeTrainerOptions : TokenizerTrainerOptions
 {

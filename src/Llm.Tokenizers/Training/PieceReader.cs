@@ -185,7 +185,9 @@ internal sealed class PieceReader : TextCounter
         {
             for (var place = utf8.Length - _pattern.Lookahead; place > 0; place--)
             {
-                if (text[place] is (byte)' ' or (byte)'\n' && IsLetter(text + place + 1) && IsLetter(FindCharacterBefore(text + place, text)))
+                if (text[place] is (byte)' ' or (byte)'\n'
+                    && IsLetter(text + place + 1)
+                    && IsLetter(FindCharacterBefore(text + place, text)))
                     return place;
             }
         }

@@ -112,7 +112,8 @@ internal sealed class SubwordLearner
         }
     }
 
-    private bool HasPrefix(int id) => _rule.ContinuingPrefix.Length > 0 && _tokens[id].StartsWith(_rule.ContinuingPrefix, StringComparison.Ordinal);
+    private bool HasPrefix(int id) =>
+        _rule.ContinuingPrefix.Length > 0 && _tokens[id].StartsWith(_rule.ContinuingPrefix, StringComparison.Ordinal);
 
     // A word may spell a special token; the merge that makes it leads to the token's id, once.
     private bool IsUnusedSpecial(int id) => id < _rule.SpecialTokens.Count && !_merges.Exists(merge => merge.Result == id);

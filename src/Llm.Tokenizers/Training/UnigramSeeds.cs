@@ -37,7 +37,8 @@ internal sealed class UnigramSeeds
             {
                 var symbol = _words.SymbolAt(place);
                 var character = _found[symbol];
-                _found[symbol] = new Substring(character.Count == 0 ? place : character.Start, 1, character.Count + _words.CountOf(word), false);
+                var start = character.Count == 0 ? place : character.Start;
+                _found[symbol] = new Substring(start, 1, character.Count + _words.CountOf(word), false);
                 _occurrences.Add(new Occurrence(place, word, symbol));
             }
         }
@@ -71,7 +72,8 @@ internal sealed class UnigramSeeds
                 _found[parent] = _found[parent] with { AlwaysGoesOn = true };
         }
         _occurrences.Clear();
-        _occurrences.AddRange(kept.Where(one => numbers[one.Substring] >= 0).Select(one => one with { Substring = numbers[one.Substring] }));
+        _occurrences.AddRange(
+            kept.Where(one => numbers[one.Substring] >= 0).Select(one => one with { Substring = numbers[one.Substring] }));
     }
 
     private List<UnigramPiece> Choose(int alphabet)

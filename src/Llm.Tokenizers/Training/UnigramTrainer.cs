@@ -44,7 +44,9 @@ public sealed class UnigramTrainer(UnigramTrainerOptions? options = null) : Pipe
         return new UnigramModel(
             [
                 .. _options.SpecialTokens.Select(token => (token, 0.0)),
-                .. learned.Pieces.Select(piece => (words.Spell(piece), piece.Score)).Where(piece => !_options.SpecialTokens.Contains(piece.Item1)),
+                .. learned.Pieces
+                    .Select(piece => (Token: words.Spell(piece), piece.Score))
+                    .Where(piece => !_options.SpecialTokens.Contains(piece.Token)),
                 .. bytes.Select(name => (name, lowest + ByteScore)),
             ],
             _options.SpecialTokens.IndexOf(_options.UnknownToken),

@@ -43,7 +43,8 @@ internal static class MarkupFilters
         var result = new TextBuilder(rendering);
         rendering.Scan(text.Length);
         var written = 0;
-        for (var start = text.IndexOf(open, StringComparison.Ordinal); start >= 0; start = text.IndexOf(open, written, StringComparison.Ordinal))
+        int start;
+        while ((start = text.IndexOf(open, written, StringComparison.Ordinal)) >= 0)
         {
             var end = text.IndexOf(close, start, StringComparison.Ordinal);
             if (end < 0)
@@ -56,7 +57,7 @@ internal static class MarkupFilters
 
     private static Text ToAttributes(BuiltinCall call)
     {
-        var dict = call[0] as DictValue ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("xmlattr needs a dictionary."));
+        var dict = call[0] as DictValue ?? throw Fault.WrongValue(call[0], "xmlattr needs a dictionary.");
         var result = new TextBuilder(call.Rendering);
         foreach (var (key, value) in dict.Entries)
         {

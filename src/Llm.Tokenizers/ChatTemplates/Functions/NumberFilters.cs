@@ -45,7 +45,8 @@ internal static class NumberFilters
         }
     }
 
-    private static IntegerValue? Truncate(double number) => double.IsFinite(number) ? IntegerValue.Of(new BigInteger(Math.Truncate(number))) : null;
+    private static IntegerValue? Truncate(double number) =>
+        double.IsFinite(number) ? IntegerValue.Of(new BigInteger(Math.Truncate(number))) : null;
 
     private static Value ToFloat(BuiltinCall call) => call[0] switch
     {
@@ -67,7 +68,8 @@ internal static class NumberFilters
         var ten = Arithmetic.Apply(call.Rendering, ArithmeticOperator.Power, IntegerValue.Of(10), IntegerValue.Of(places));
         var scaled = Arithmetic.Apply(call.Rendering, ArithmeticOperator.Multiply, call[0], ten);
         var whole = scaled is FloatValue { Content: var number }
-            ? Truncate(method == "ceil" ? Math.Ceiling(number) : Math.Floor(number)) ?? throw Fault.Operation("Infinity and NaN are no whole numbers.")
+            ? Truncate(method == "ceil" ? Math.Ceiling(number) : Math.Floor(number))
+                ?? throw Fault.Operation("Infinity and NaN are no whole numbers.")
             : scaled;
         return Arithmetic.Apply(call.Rendering, ArithmeticOperator.Divide, whole, ten);
     }
@@ -92,12 +94,15 @@ internal static class NumberFilters
     private static Text FormatSize(BuiltinCall call)
     {
         var given = call[0] is Text text ? NumberParsing.FindFloat(text.Content) : Conversions.FindNumber(call[0]);
-        var bytes = given ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("filesizeformat needs a number."));
+        var bytes = given ?? throw Fault.WrongValue(call[0], "filesizeformat needs a number.");
         var (unit, names) = call.IsTrue(1) ? (1024.0, BinaryUnits) : (1000.0, DecimalUnits);
         if (bytes == 1)
             return new Text("1 Byte");
         if (bytes < unit)
-            return new Text($"{(Truncate(bytes) ?? throw Fault.Operation("Infinity is no size.")).Content.ToString(CultureInfo.InvariantCulture)} Bytes");
+        {
+            var whole = Truncate(bytes) ?? throw Fault.Operation("Infinity is no size.");
+            return new Text($"{whole.Content.ToString(CultureInfo.InvariantCulture)} Bytes");
+        }
         var last = 0;
         while (last < names.Length - 1 && bytes >= Math.Pow(unit, last + 2))
             last++;

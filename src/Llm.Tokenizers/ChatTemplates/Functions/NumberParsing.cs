@@ -52,7 +52,8 @@ internal static class NumberParsing
 
     private static (string Digits, int Base) WithoutPrefix(string digits, int numberBase)
     {
-        var prefixBase = digits is ['0', var letter, ..] ? char.ToLowerInvariant(letter) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 } : 0;
+        var letter = digits is ['0', var second, ..] ? char.ToLowerInvariant(second) : '\0';
+        var prefixBase = letter switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 0 };
         if (prefixBase > 0 && (numberBase == 0 || numberBase == prefixBase))
         {
             digits = digits[2..];

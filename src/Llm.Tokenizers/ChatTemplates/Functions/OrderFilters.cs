@@ -16,7 +16,9 @@ internal static class OrderFilters
     private static ListValue Sort(BuiltinCall call)
     {
         var rendering = call.Rendering;
-        IEnumerable<Value?> attributes = call.Find(3) is Text text ? text.Content.Split(',').Select(part => new Text(part)) : [call.Find(3)];
+        IEnumerable<Value?> attributes = call.Find(3) is Text text
+            ? text.Content.Split(',').Select(part => new Text(part))
+            : [call.Find(3)];
         var keys = attributes.Select(attribute => KeyOf(rendering, AttributePath.Of(rendering, attribute), call.IsTrue(2))).ToList();
         return new ListValue(Sorting.Sort(
             rendering, rendering.ToList(call[0]), item => new ListValue([.. keys.Select(key => key(item))]), call.IsTrue(1)));
@@ -27,8 +29,7 @@ internal static class OrderFilters
         var by = call.Text(2, "key");
         if (by is not ("key" or "value"))
             throw Fault.Template($"A dictionary is sorted by 'key' or 'value', not by '{by}'.");
-        var dict = call[0] as DictValue
-            ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("dictsort needs a dictionary."));
+        var dict = call[0] as DictValue ?? throw Fault.WrongValue(call[0], "dictsort needs a dictionary.");
         var items = call.Rendering.ToList(new DictView(dict, "items"));
         var part = by == "key" ? 0 : 1;
         var fold = Folding(call.Rendering, call.IsTrue(1));

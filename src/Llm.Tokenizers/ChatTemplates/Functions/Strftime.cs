@@ -22,11 +22,12 @@ internal static class Strftime
             while (end < format.Length && "-_0^#".Contains(format[end]))
                 end++;
             var flags = format[(i + 1)..end];
-            while (end < format.Length && end - i - 1 - flags.Length < MaxWidthDigits && char.IsAsciiDigit(format[end]))
+            var widthStart = end;
+            while (end < format.Length && end - widthStart < MaxWidthDigits && char.IsAsciiDigit(format[end]))
                 end++;
             if (end == format.Length)
                 return result.Append(format.AsSpan(i)).ToText();
-            var width = int.TryParse(format.AsSpan(i + 1 + flags.Length, end - i - 1 - flags.Length), CultureInfo.InvariantCulture, out var given) ? given : 0;
+            var width = int.TryParse(format.AsSpan(widthStart..end), CultureInfo.InvariantCulture, out var given) ? given : 0;
             result.Append(Flagged(time, flags, format[end], width) ?? format[i..(end + 1)]);
             i = end;
         }

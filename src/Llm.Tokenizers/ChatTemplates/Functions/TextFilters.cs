@@ -74,7 +74,7 @@ internal static class TextFilters
 
     private static Text Indent(BuiltinCall call)
     {
-        var text = call[0] as Text ?? throw (call[0] is Undefined undefined ? undefined.ToFault() : Fault.Operation("Only a text can be indented."));
+        var text = call[0] as Text ?? throw Fault.WrongValue(call[0], "Only a text can be indented.");
         var indent = call.Find(1) is Text given ? given.Content : Chars.Repeat(call.Rendering, " ", call.Integer(1, 4));
         if (text.IsMarkup)
             indent = call.Find(1) is Text { IsMarkup: false } plain ? plain.Content : indent;

@@ -45,7 +45,9 @@ internal static class TextMethods
     /// <summary>str.strip.</summary>
     public static string Strip(string text, string? characters, bool atStart, bool atEnd)
     {
-        Func<int, bool> drops = characters is null ? point => point <= char.MaxValue && Chars.IsSpace((char)point) : Points(characters).Contains;
+        Func<int, bool> drops = characters is null
+            ? point => point <= char.MaxValue && Chars.IsSpace((char)point)
+            : Points(characters).Contains;
         var (start, end) = (0, text.Length);
         while (atStart && start < end && drops(PointAt(text, start)))
             start += Chars.WidthAt(text, start);

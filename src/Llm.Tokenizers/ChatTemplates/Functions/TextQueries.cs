@@ -100,7 +100,7 @@ internal static class TextQueries
         {
             var affix = part is Text text
                 ? text.Content
-                : throw (part is Undefined undefined ? undefined.ToFault() : Fault.Operation($"A text cannot begin or end with a value of type {part.TypeName}."));
+                : throw Fault.WrongValue(part, $"A text cannot begin or end with a value of type {part.TypeName}.");
             call.Rendering.Scan(affix.Length);
             if (WindowOf(call) is not var (start, end))
                 continue;

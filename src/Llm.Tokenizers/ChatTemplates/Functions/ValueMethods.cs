@@ -52,7 +52,8 @@ internal static class DictMethods
         new("fromkeys", "iterable value? /", FromKeys),
     }.ToFrozenDictionary(method => method.Name, StringComparer.Ordinal);
 
-    public static Value? Find(DictValue owner, string name) => Methods.TryGetValue(name, out var method) ? new FunctionValue(method, owner) : null;
+    public static Value? Find(DictValue owner, string name) =>
+        Methods.TryGetValue(name, out var method) ? new FunctionValue(method, owner) : null;
 
     private static Value Get(BuiltinCall call)
     {

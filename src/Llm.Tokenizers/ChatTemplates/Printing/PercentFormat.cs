@@ -131,7 +131,7 @@ internal sealed class PercentFormat
             _used = _values.Count;
             return _given is DictValue dict
                 ? (dict.Find(name) ?? throw Fault.Operation($"The format asks for '{name}', which is not given."), i + 1)
-                : throw (_given is Undefined undefined ? undefined.ToFault() : Fault.Operation("A format with names needs a dictionary."));
+                : throw Fault.WrongValue(_given, "A format with names needs a dictionary.");
         }
         throw Fault.Operation("A name in the format does not end.");
     }
@@ -155,5 +155,5 @@ internal sealed class PercentFormat
         : FormatSpec.CharacterOf(Conversions.FindInteger(value) ?? throw Wrong('c', value));
 
     private static Fault Wrong(char type, Value value) =>
-        value is Undefined undefined ? undefined.ToFault() : Fault.Operation($"'%{type}' does not work on a value of type {value.TypeName}.");
+        Fault.WrongValue(value, $"'%{type}' does not work on a value of type {value.TypeName}.");
 }

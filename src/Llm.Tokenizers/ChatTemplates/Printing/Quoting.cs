@@ -50,10 +50,11 @@ internal static class Quoting
     }
 
     /// <summary>What Python's isprintable says about a character.</summary>
-    public static bool IsPrintable(string text, int offset) => text[offset] == ' ' || CharUnicodeInfo.GetUnicodeCategory(text, offset) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator);
+    public static bool IsPrintable(string text, int offset) =>
+        text[offset] == ' ' || CharUnicodeInfo.GetUnicodeCategory(text, offset) is not (
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.SpaceSeparator);
 
     private static void AppendCharacter(TextBuilder target, string text, int offset, int width, char quote)
     {

@@ -38,7 +38,9 @@ internal struct SpecScanner(string text, int position = 0)
             Position++;
         if (Position == start)
             return null;
-        return Position - start > 10 ? throw TooLarge() : Conversions.ToInt32(BigInteger.Parse(text.AsSpan(start, Position - start), CultureInfo.InvariantCulture));
+        if (Position - start > 10)
+            throw TooLarge();
+        return Conversions.ToInt32(BigInteger.Parse(text.AsSpan(start..Position), CultureInfo.InvariantCulture));
     }
 
     private static Fault TooLarge() => Fault.Operation("A number in the format is too large.");

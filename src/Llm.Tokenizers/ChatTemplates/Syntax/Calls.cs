@@ -74,7 +74,8 @@ internal sealed class CallExpression(Position position, Expression callee, Argum
         var function = callee.Evaluate(rendering, scope);
         var given = arguments.Evaluate(rendering, scope);
         rendering.Position = Position;
-        return function.Call(rendering, given with { Keywords = [.. given.Keywords, KeyValuePair.Create<string, Value>("caller", caller)] });
+        return function.Call(
+            rendering, given with { Keywords = [.. given.Keywords, KeyValuePair.Create<string, Value>("caller", caller)] });
     }
 
     protected override Value Compute(Rendering rendering, Scope scope)

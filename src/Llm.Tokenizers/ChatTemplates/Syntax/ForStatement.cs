@@ -2,7 +2,8 @@ namespace Llm.Tokenizers.ChatTemplates;
 
 /// <summary>{% for a in b if c %} … {% else %} … {% endfor %}.</summary>
 internal sealed class ForStatement(
-    Position position, Target target, Expression iterable, Expression? test, bool isRecursive, Body body, Body otherwise) : Statement(position)
+    Position position, Target target, Expression iterable, Expression? test, bool isRecursive, Body body, Body otherwise)
+    : Statement(position)
 {
     public Target Target => target;
 

@@ -116,7 +116,8 @@ internal sealed class Lexer
             return;
         }
         _isAtLineStart = _source[start - 1] == '\n';
-        for (var i = _source.IndexOf("{%", start, StringComparison.Ordinal); i >= 0; i = _source.IndexOf("{%", i + 1, StringComparison.Ordinal))
+        var i = start - 1;
+        while ((i = _source.IndexOf("{%", i + 1, StringComparison.Ordinal)) >= 0)
         {
             if (EndOfWordTag(i, "endraw", trims: true) is not (>= 0 and var end))
                 continue;
@@ -212,7 +213,10 @@ internal sealed class Lexer
         var pair = start + 1 < _source.Length ? _source.Substring(start, 2) : "";
         var symbol = pair is "//" or "**" or "==" or "!=" or ">=" or "<=" ? pair : _source[start].ToString();
         if (!"+-/*%~[](){}><=.:|,;".Contains(symbol[0]) && symbol != "!=")
-            throw Fault.Syntax($"The character '{_source.Substring(start, Chars.WidthAt(_source, start))}' does not belong here.", _lines[start]);
+        {
+            var character = _source.Substring(start, Chars.WidthAt(_source, start));
+            throw Fault.Syntax($"The character '{character}' does not belong here.", _lines[start]);
+        }
         if (symbol is "(" or "[" or "{")
             _open.Push(symbol switch { "(" => ')', "[" => ']', _ => '}' });
         else if (symbol is ")" or "]" or "}")

@@ -134,7 +134,8 @@ internal sealed class ComparisonExpression(
 }
 
 /// <summary>a if b else c.</summary>
-internal sealed class ConditionalExpression(Position position, Expression test, Expression then, Expression? otherwise) : Expression(position)
+internal sealed class ConditionalExpression(Position position, Expression test, Expression then, Expression? otherwise)
+    : Expression(position)
 {
     public override void VisitParts(Action<Expression> visit)
     {

@@ -151,7 +151,8 @@ internal sealed partial class Parser
     {
         if (Current.IsOperator("("))
             return ParseArguments();
-        var startsValue = Current.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Number || Current.IsOperator("[") || Current.IsOperator("{");
+        var startsValue = Current.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Number
+            || Current.IsOperator("[") || Current.IsOperator("{");
         if (!startsValue || Current.IsName("else") || Current.IsName("or") || Current.IsName("and"))
             return ArgumentList.Empty;
         if (Current.IsName("is"))

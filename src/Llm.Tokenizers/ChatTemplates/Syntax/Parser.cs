@@ -72,7 +72,8 @@ internal sealed partial class Parser
     private void Enter()
     {
         if (++_nesting > MaxNesting)
-            throw new Fault(ChatTemplateErrorKind.Limit, $"More than {MaxNesting} blocks or expressions stand inside one another.", Current.Position);
+            throw new Fault(
+                ChatTemplateErrorKind.Limit, $"More than {MaxNesting} blocks or expressions stand inside one another.", Current.Position);
         RuntimeHelpers.EnsureSufficientExecutionStack();
     }
 

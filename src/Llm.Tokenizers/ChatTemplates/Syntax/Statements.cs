@@ -77,7 +77,8 @@ internal sealed class PrintStatement(Position position, Expression value) : Stat
 }
 
 /// <summary>{% if a %} … {% elif b %} … {% else %} … {% endif %}.</summary>
-internal sealed class IfStatement(Position position, IReadOnlyList<(Expression Test, Body Body)> branches, Body otherwise) : Statement(position)
+internal sealed class IfStatement(Position position, IReadOnlyList<(Expression Test, Body Body)> branches, Body otherwise)
+    : Statement(position)
 {
     public IReadOnlyList<(Expression Test, Body Body)> Branches => branches;
 
@@ -177,7 +178,8 @@ internal sealed class FilterBlockStatement(Position position, FilterExpression f
         var (text, flow) = body.Capture(rendering, inner);
         if (flow != Flow.Next)
             return flow;
-        var filtered = filter.Apply(rendering, inner, text) as Text ?? throw Fault.Operation("The filter of a filter block must give a text.");
+        var filtered = filter.Apply(rendering, inner, text) as Text
+            ?? throw Fault.Operation("The filter of a filter block must give a text.");
         rendering.Output.Append(filtered.Content);
         return Flow.Next;
     }

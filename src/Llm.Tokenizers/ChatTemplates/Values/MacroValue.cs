@@ -26,7 +26,8 @@ internal sealed class MacroValue(MacroDefinition definition, Scope scope) : Valu
         _ => null,
     };
 
-    public override void Print(TextBuilder text) => text.Append(definition.Name is null ? "<Macro anonymous>" : $"<Macro '{definition.Name}'>");
+    public override void Print(TextBuilder text) =>
+        text.Append(definition.Name is null ? "<Macro anonymous>" : $"<Macro '{definition.Name}'>");
 
     private void Bind(Arguments arguments, Scope inner, Rendering rendering)
     {

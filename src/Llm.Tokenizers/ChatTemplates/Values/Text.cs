@@ -2,7 +2,9 @@ namespace Llm.Tokenizers.ChatTemplates;
 
 /// <summary>A text. Lengths, indices and slices count whole characters (code points), as in Python, not UTF-16 units.</summary>
 /// <param name="content">The text.</param>
-/// <param name="isMarkup">Whether it is HTML already: joined to other text by +, it makes that HTML too (the filters escape and safe).</param>
+/// <param name="isMarkup">
+/// Whether it is HTML already: joined to other text by +, it makes that HTML too (the filters escape and safe).
+/// </param>
 internal sealed class Text(string content, bool isMarkup = false) : Value
 {
     private const int CharacterSize = 64; // of a text of one character, in bytes
