@@ -22,7 +22,8 @@ internal sealed record Contender(string Name, Func<Contender.Tokenizer> Create)
         {
             "r50k_base" => (ByteLevelBpeTokenizer.Gpt2(), SplitPattern.Gpt2),
             "cl100k_base" => (ByteLevelBpeTokenizer.Cl100k(), SplitPattern.Cl100k),
-            _ => throw new ArgumentException($"{encoding} is not known. Known: r50k_base, cl100k_base."),
+            "o200k_base" => (ByteLevelBpeTokenizer.O200k(), SplitPattern.O200k),
+            _ => throw new ArgumentException($"{encoding} is not known. Known: r50k_base, cl100k_base, o200k_base."),
         };
         var ranks = RanksOf(shared);
         return

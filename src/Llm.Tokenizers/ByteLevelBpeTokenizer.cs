@@ -106,7 +106,9 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
         var prefix = Config.AddsPrefixSpace && chars.Length > 0 && chars[0] != ' ' ? 1 : 0;
         if (prefix > 0)
             utf8.Append(" "u8);
-        utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(Encoding.UTF8.GetByteCount(chars))));
+        // Room for the longest case spares counting, except where that would be much.
+        var room = chars.Length <= 1 << 16 ? 3 * chars.Length : Encoding.UTF8.GetByteCount(chars);
+        utf8.Advance(Encoding.UTF8.GetBytes(chars, utf8.Reserve(room)));
         utf8.Reserve(UnicodeClasses.Padding).Clear();
         EncodeUtf8(utf8.Written, tokens);
         if (tokens.WithPlaces)
@@ -127,6 +129,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     }
 
     // The text is followed by padding. Places are those of bytes.
+    [SkipLocalsInit]
     private unsafe void EncodeUtf8(ReadOnlySpan<byte> utf8, TokenBuffer tokens)
     {
         Span<int> lengths = stackalloc int[256];
@@ -136,37 +139,53 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
             while (text < end)
             {
                 var count = Config.Pattern.Split(start, text, end, lengths);
-                foreach (var length in lengths[..count])
-                {
-                    var first = tokens.Count;
-                    var id = _pieces.Find(text, length);
-                    if (id != PieceTable.NotFound)
-                        tokens.Add(id);
-                    else
-                        tokens.Advance(Merge(new ReadOnlySpan<byte>(text, length), tokens.Reserve(length)));
-                    if (tokens.WithPlaces)
-                        SetPlaces(tokens, first, new ReadOnlySpan<byte>(text, length), (int)(text - start));
-                    text += length;
-                }
+                text = EncodePieces(start, text, lengths[..count], tokens);
             }
         }
     }
 
-    private int Merge(ReadOnlySpan<byte> piece, Span<int> ids)
+    // Returns the end of the pieces.
+    private unsafe byte* EncodePieces(byte* start, byte* text, ReadOnlySpan<int> lengths, TokenBuffer tokens)
     {
-        if (piece.Length > PieceCache.MaxLength)
-            return _vocabulary.Encode(piece, ids);
-        var count = _merged.Find(piece, ids);
+        var bytes = 0;
+        foreach (var length in lengths)
+            bytes += length;
+        var withPlaces = tokens.WithPlaces;
+        fixed (int* ids = tokens.Reserve(bytes + NarrowPieceCache.MaxIds))
+        {
+            var next = ids;
+            foreach (var length in lengths)
+            {
+                var first = next;
+                var id = _pieces.Find(text, length);
+                if (id != PieceTable.NotFound)
+                    *next++ = id;
+                else
+                    next += Merge(text, length, next);
+                if (withPlaces)
+                    SetPlaces(tokens, (int)(next - first), new ReadOnlySpan<byte>(text, length), (int)(text - start));
+                text += length;
+            }
+            if (!withPlaces)
+                tokens.Advance((int)(next - ids));
+        }
+        return text;
+    }
+
+    private unsafe int Merge(byte* piece, int length, int* ids)
+    {
+        var count = _merged.Find(piece, length, ids);
         if (count > 0)
             return count;
-        count = _vocabulary.Encode(piece, ids);
-        _merged.Add(piece, ids[..count]);
+        count = _vocabulary.Encode(new ReadOnlySpan<byte>(piece, length), new Span<int>(ids, length));
+        _merged.Add(piece, length, new ReadOnlySpan<int>(ids, count));
         return count;
     }
 
-    private void SetPlaces(TokenBuffer tokens, int first, ReadOnlySpan<byte> piece, int start)
+    private void SetPlaces(TokenBuffer tokens, int count, ReadOnlySpan<byte> piece, int start)
     {
-        var end = start;
+        var (first, end) = (tokens.Count, start);
+        tokens.Advance(count);
         for (var i = first; i < tokens.Count; i++)
         {
             var place = end..(end + Utf8.LengthOf(tokens.Ids[i]));

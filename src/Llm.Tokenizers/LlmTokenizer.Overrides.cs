@@ -17,7 +17,7 @@ public abstract partial class LlmTokenizer
         using var tokens = TokenBuffer.Rent(DetailFor(settings));
         EncodeText(given, SpecialTokenPolicy.AsText, tokens, StepsOf(settings));
         var (count, consumed) = FitFromStart(tokens, given.Length, settings.MaxTokenCount);
-        return new EncodeResults<int> { Tokens = tokens.Ids[..count].ToArray(), CharsConsumed = consumed };
+        return new EncodeResults<int> { Tokens = tokens.ToArray(count), CharsConsumed = consumed };
     }
 
     /// <inheritdoc/>

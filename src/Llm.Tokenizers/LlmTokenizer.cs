@@ -18,6 +18,7 @@ public abstract partial class LlmTokenizer : Tokenizer
     private readonly Lazy<AddedTokenSplitter> _splitter;
     private readonly Lazy<Dictionary<string, int>> _vocabulary;
     private readonly HashSet<int> _specialIds = [];
+    private readonly int _lowestSpecialId;
 
     private protected LlmTokenizer(TokenBytes utf8, IReadOnlyList<AddedToken> addedTokens) : this(utf8.Count, addedTokens) => Utf8 = utf8;
 
@@ -32,6 +33,7 @@ public abstract partial class LlmTokenizer : Tokenizer
             if (token.IsSpecial)
                 _specialIds.Add(token.Id);
         }
+        _lowestSpecialId = _specialIds.DefaultIfEmpty(int.MaxValue).Min();
     }
 
     /// <summary>One more than the largest id: the rows that an embedding for this tokenizer needs.</summary>
@@ -78,7 +80,7 @@ public abstract partial class LlmTokenizer : Tokenizer
     {
         using var tokens = TokenBuffer.Rent();
         EncodeText(text, specialTokens ?? SpecialTokenPolicy.AsText, tokens, TextSteps.All);
-        return tokens.Ids.ToArray();
+        return tokens.ToArray(tokens.Count);
     }
 
     /// <summary>Writes the ids of a text into <paramref name="ids"/>; allocates nothing else.</summary>
@@ -202,7 +204,7 @@ public abstract partial class LlmTokenizer : Tokenizer
         utf8.Append(Utf8[id]);
     }
 
-    internal bool IsSpecial(int id) => _specialIds.Contains(id);
+    internal bool IsSpecial(int id) => id >= _lowestSpecialId && _specialIds.Contains(id);
 
     /// <summary>Appends the text of ids in UTF-8.</summary>
     private protected virtual void AppendUtf8(ReadOnlySpan<int> ids, bool skipSpecialTokens, ByteBuffer utf8)
@@ -210,11 +212,28 @@ public abstract partial class LlmTokenizer : Tokenizer
         var isFirst = true;
         for (var i = 0; i < ids.Length; i++)
         {
+            if (Separator.IsEmpty)
+            {
+                i += Utf8.AppendTo(utf8, ids[i..EndOfPlain(ids, i, skipSpecialTokens)]);
+                if (i == ids.Length)
+                    return;
+            }
             if (skipSpecialTokens && IsSpecial(ids[i]))
                 continue;
             AppendUtf8(ids[i], i, isFirst, utf8);
             isFirst = false;
         }
+    }
+
+    // The first special id from start on that is left out, or the end.
+    private int EndOfPlain(ReadOnlySpan<int> ids, int start, bool skipSpecialTokens)
+    {
+        for (var i = start; skipSpecialTokens && i < ids.Length; i++)
+        {
+            if (IsSpecial(ids[i]))
+                return i;
+        }
+        return ids.Length;
     }
 
     private Dictionary<string, int> MakeVocabulary()

@@ -106,6 +106,14 @@ internal sealed class TokenBuffer : IDisposable
         return _ids.AsSpan(Count, count);
     }
 
+    /// <summary>The first ids.</summary>
+    public int[] ToArray(int count)
+    {
+        var ids = GC.AllocateUninitializedArray<int>(count);
+        Ids[..count].CopyTo(ids);
+        return ids;
+    }
+
     public void Advance(int count) => Count += count;
 
     public void Dispose()

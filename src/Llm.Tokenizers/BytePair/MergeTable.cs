@@ -6,7 +6,10 @@ namespace Llm.Tokenizers;
 /// <summary>A learned merge: two neighbouring ids become one.</summary>
 internal readonly record struct BpeMerge(int Left, int Right, int Result);
 
-/// <summary>(left id, right id) → rank of the merge, in one cache line: open addressing over packed 8-byte slots.</summary>
+/// <summary>
+/// (left id, right id) → rank of the merge: open addressing over packed 8-byte slots. Most questions have the answer no, and most others are
+/// about single bytes: a bit for each hash, and a square for small ids, answer them from little memory.
+/// </summary>
 internal sealed class MergeTable
 {
     /// <summary>Ids must be below this.</summary>
@@ -21,10 +24,14 @@ internal sealed class MergeTable
     private const int IdBits = 20;
     private const int RankBits = 24;
     private const ulong Empty = ulong.MaxValue; // would be the pair (MaxIds, MaxIds)
+    private const int SmallBits = 8; // ids below 256 are single bytes in most vocabularies
+    private const int BitsPerSlot = 4;
     private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 / golden ratio
 
     private readonly ulong[] _slots; // left | right | rank
     private readonly int[] _results; // rank -> id
+    private readonly int[] _smallRanks; // left << SmallBits | right -> rank
+    private readonly ulong[] _mayHave; // a bit of it is set where a pair with that hash is there
     private readonly int _shift;
     private int _count;
 
@@ -36,6 +43,9 @@ internal sealed class MergeTable
         _slots = new ulong[1 << bits];
         _results = new int[capacity];
         Array.Fill(_slots, Empty);
+        _smallRanks = new int[1 << (2 * SmallBits)];
+        Array.Fill(_smallRanks, NoMerge);
+        _mayHave = new ulong[(_slots.Length * BitsPerSlot) / 64];
     }
 
     /// <summary>A table of merges, in order of rank.</summary>
@@ -52,16 +62,11 @@ internal sealed class MergeTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int RankOf(int left, int right)
     {
-        var slots = _slots;
+        if ((uint)(left | right) < 1 << SmallBits)
+            return _smallRanks[left << SmallBits | right];
         var key = Key(left, right);
-        for (var at = Start(key); ; at++)
-        {
-            var slot = slots[at & (slots.Length - 1)];
-            if (slot >> RankBits == key)
-                return (int)(slot & ((1 << RankBits) - 1));
-            if (slot == Empty)
-                return NoMerge;
-        }
+        var hash = key * Multiplier;
+        return (_mayHave[BitOf(hash) >> 6] >> BitOf(hash) & 1) == 0 ? NoMerge : Find(key, hash);
     }
 
     /// <summary>Adds the merge of the next rank. Where a pair comes again, the earlier merge wins.</summary>
@@ -71,16 +76,34 @@ internal sealed class MergeTable
         var rank = _count++;
         _results[rank] = merge.Result;
         var key = Key(merge.Left, merge.Right);
-        var at = Start(key);
+        var hash = key * Multiplier;
+        var at = (int)(hash >> _shift);
         for (; _slots[at & (_slots.Length - 1)] != Empty; at++)
         {
             if (_slots[at & (_slots.Length - 1)] >> RankBits == key)
                 return;
         }
         _slots[at & (_slots.Length - 1)] = key << RankBits | (uint)rank;
+        _mayHave[BitOf(hash) >> 6] |= 1UL << BitOf(hash);
+        if ((uint)(merge.Left | merge.Right) < 1 << SmallBits)
+            _smallRanks[merge.Left << SmallBits | merge.Right] = rank;
     }
 
-    private static ulong Key(int left, int right) => (ulong)(uint)left << IdBits | (uint)right;
+    private int Find(ulong key, ulong hash)
+    {
+        var slots = _slots;
+        for (var at = (int)(hash >> _shift); ; at++)
+        {
+            var slot = slots[at & (slots.Length - 1)];
+            if (slot >> RankBits == key)
+                return (int)(slot & ((1 << RankBits) - 1));
+            if (slot == Empty)
+                return NoMerge;
+        }
+    }
 
-    private int Start(ulong key) => (int)(key * Multiplier >> _shift);
+    // BitsPerSlot bits for each slot.
+    private int BitOf(ulong hash) => (int)(hash >> (_shift - 2));
+
+    private static ulong Key(int left, int right) => (ulong)(uint)left << IdBits | (uint)right;
 }

@@ -23,7 +23,7 @@ internal readonly unsafe struct Gpt2Scanner : IPieceScanner
             text++;
         var kind = Read(text, out var length);
         if ((kind & Letter) != 0)
-            return SkipWhile(text + length, end, Letter);
+            return SkipLetters(text + length, end);
         if ((kind & Number) != 0)
             return SkipWhile(text + length, end, Number);
         return (kind & Space) == 0 ? SkipUntil(text + length, end, Letter | Number | Space) : EndOfSpaces(start, end);
@@ -86,7 +86,7 @@ internal readonly unsafe struct Cl100kScanner<TDigits> : IPieceScanner
         var kind = Read(start, out var length);
         var text = start + length;
         if ((kind & Letter) != 0)
-            return SkipWhile(text, end, Letter);
+            return SkipLetters(text, end);
         if ((kind & Number) != 0)
             return PieceRules.EndOfDigits(text, end, TDigits.Count);
         if (*start == '\'' && PieceRules.ContractionLength(start) is > 0 and var contraction)
@@ -95,7 +95,7 @@ internal readonly unsafe struct Cl100kScanner<TDigits> : IPieceScanner
         if (text < end)
             nextKind = Read(text, out nextLength);
         if ((nextKind & Letter) != 0 && (kind & LineEnd) == 0)
-            return SkipWhile(text + nextLength, end, Letter);
+            return SkipLetters(text + nextLength, end);
         if ((kind & Space) == 0)
             return SkipLineEnds(SkipUntil(text, end, Letter | Number | Space), end);
         if (*start == ' ' && (nextKind & (Letter | Number | Space)) == 0)

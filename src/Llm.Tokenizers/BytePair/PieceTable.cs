@@ -48,9 +48,9 @@ internal sealed unsafe class PieceTable
     {
         if (length > 8)
             return length <= MaxInline ? FindMedium(piece, length) : FindLong(piece, length);
-        var bytes = FirstBytes(piece, length);
+        var bytes = PieceKey.FirstBytes(piece, length);
         var slots = _short;
-        for (var at = Hash(bytes, (ulong)length); ; at++)
+        for (var at = PieceKey.Hash(bytes, (ulong)length); ; at++)
         {
             ref readonly var slot = ref slots[at & (uint)(slots.Length - 1)];
             if (slot.Bytes == bytes && slot.Length == length)
@@ -63,9 +63,9 @@ internal sealed unsafe class PieceTable
     private int FindMedium(byte* piece, int length)
     {
         var bytes = *(ulong*)piece;
-        var more = FirstBytes(piece + 8, length - 8);
+        var more = PieceKey.FirstBytes(piece + 8, length - 8);
         var slots = _medium;
-        for (var at = Hash(bytes, more ^ (ulong)length << 56); ; at++)
+        for (var at = PieceKey.Hash(bytes, more ^ (ulong)length << 56); ; at++)
         {
             ref readonly var slot = ref slots[at & (uint)(slots.Length - 1)];
             if (slot.Bytes == bytes && slot.More == more && slot.Length == length)
@@ -108,7 +108,7 @@ internal sealed unsafe class PieceTable
 
     private void AddShort(ShortSlot added)
     {
-        var at = Hash(added.Bytes, (ulong)added.Length);
+        var at = PieceKey.Hash(added.Bytes, (ulong)added.Length);
         while (_short[at & (uint)(_short.Length - 1)].Length != 0)
             at++;
         _short[at & (uint)(_short.Length - 1)] = added;
@@ -116,7 +116,7 @@ internal sealed unsafe class PieceTable
 
     private void AddMedium(MediumSlot added)
     {
-        var at = Hash(added.Bytes, added.More ^ (ulong)added.Length << 56);
+        var at = PieceKey.Hash(added.Bytes, added.More ^ (ulong)added.Length << 56);
         while (_medium[at & (uint)(_medium.Length - 1)].Length != 0)
             at++;
         _medium[at & (uint)(_medium.Length - 1)] = added;
@@ -130,17 +130,7 @@ internal sealed unsafe class PieceTable
         _long[at & (uint)(_long.Length - 1)] = id;
     }
 
-    private static int SizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count * 2));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FirstBytes(byte* piece, int length) => *(ulong*)piece & ulong.MaxValue >> (64 - 8 * length);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(ulong bytes, ulong more)
-    {
-        var hash = (bytes ^ BitOperations.RotateLeft(more * Multiplier2, 32)) * Multiplier1;
-        return (uint)((hash ^ hash >> 29) * Multiplier2 >> 32);
-    }
+    private static int SizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count / 3 * 4 + 4));
 
     private static uint HashLong(ReadOnlySpan<byte> bytes)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Llm.Tokenizers;
@@ -6,6 +7,8 @@ namespace Llm.Tokenizers;
 /// <summary>The bytes of every token, by id, in one block. An id without a token has no bytes.</summary>
 internal sealed class TokenBytes
 {
+    private const int Padding = 16; // bytes that may be read behind the last token
+
     private readonly byte[] _bytes;
     private readonly int[] _starts; // id -> where its bytes start; one entry more than there are ids
 
@@ -17,7 +20,7 @@ internal sealed class TokenBytes
         _starts = new int[tokens.Length + 1];
         for (var id = 0; id < tokens.Length; id++)
             _starts[id + 1] = _starts[id] + (tokens[id]?.Length ?? 0);
-        _bytes = new byte[_starts[^1]];
+        _bytes = new byte[_starts[^1] + Padding];
         for (var id = 0; id < tokens.Length; id++)
             tokens[id]?.CopyTo(_bytes, _starts[id]);
     }
@@ -41,7 +44,7 @@ internal sealed class TokenBytes
             starts[id + 1] = id + 1;
         foreach (var (left, right, result) in merges)
             starts[result + 1] = starts[result] + (starts[left + 1] - starts[left]) + (starts[right + 1] - starts[right]);
-        var all = new byte[starts[^1]];
+        var all = new byte[starts[^1] + Padding];
         bytes.CopyTo(all);
         foreach (var (left, right, result) in merges)
         {
@@ -65,11 +68,58 @@ internal sealed class TokenBytes
         var starts = new int[count + 1];
         for (var id = 0; id < count; id++)
             starts[id + 1] = starts[id] + (spelled[id]?.Length ?? (id < Count ? LengthOf(id) : 0));
-        var bytes = new byte[starts[^1]];
+        var bytes = new byte[starts[^1] + Padding];
         for (var id = 0; id < count; id++)
             (spelled[id] ?? (id < Count ? this[id] : [])).CopyTo(bytes.AsSpan(starts[id]));
         return new TokenBytes(bytes, starts);
     }
 
+    /// <summary>Appends the bytes of ids up to the first that has no token, and returns their number.</summary>
+    public int AppendTo(ByteBuffer utf8, ReadOnlySpan<int> ids)
+    {
+        var done = 0;
+        while (done < ids.Length)
+        {
+            var part = ids[done..Math.Min(done + 256, ids.Length)];
+            var (count, length) = Measure(part);
+            Copy(part[..count], utf8.Reserve(length + Padding));
+            utf8.Advance(length);
+            done += count;
+            if (count < part.Length)
+                break;
+        }
+        return done;
+    }
+
     public bool Has(int id) => (uint)id < (uint)Count && LengthOf(id) > 0;
+
+    private (int Count, int Length) Measure(ReadOnlySpan<int> ids)
+    {
+        var length = 0;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (!Has(ids[i]))
+                return (i, length);
+            length += LengthOf(ids[i]);
+        }
+        return (ids.Length, length);
+    }
+
+    // Nearly all tokens are short: copying 16 bytes of each, and going on where it ends, is faster than copying what it has.
+    private unsafe void Copy(ReadOnlySpan<int> ids, Span<byte> destination)
+    {
+        fixed (byte* bytes = _bytes, start = destination)
+        {
+            var next = start;
+            foreach (var id in ids)
+            {
+                var length = LengthOf(id);
+                if (length <= Padding)
+                    Vector128.Store(Vector128.Load(bytes + _starts[id]), next);
+                else
+                    Buffer.MemoryCopy(bytes + _starts[id], next, length, length);
+                next += length;
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Llm.Tokenizers;
 
@@ -73,6 +75,36 @@ internal static unsafe class UnicodeClasses
             text += length;
         }
         return text;
+    }
+
+    /// <summary>The end of the run of letters; those of ASCII are looked at 16 at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* SkipLetters(byte* text, byte* end)
+    {
+        // The run ends at the zeros behind the text at the latest.
+        var lower = Vector128.Load(text) | Vector128.Create((byte)0x20);
+        text += CountInRange(lower, (byte)'a', 'z' - 'a' + 1);
+        return (ByFirstByte[*text] & (Letter | NotAscii)) == 0 ? text : SkipMoreLetters(text, end);
+    }
+
+    private static byte* SkipMoreLetters(byte* text, byte* end)
+    {
+        while (text < end)
+        {
+            var kind = Read(text, out var length);
+            if ((kind & Letter) == 0)
+                break;
+            text += length;
+        }
+        return text;
+    }
+
+    // How many bytes from the first on are one of so many values from the lowest on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountInRange(Vector128<byte> bytes, byte lowest, byte values)
+    {
+        var inRange = Vector128.LessThan(bytes - Vector128.Create(lowest), Vector128.Create(values));
+        return BitOperations.TrailingZeroCount(~inRange.ExtractMostSignificantBits());
     }
 
     private static byte ReadLong(byte* text, out int length)

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Llm.Tokenizers.Tests.BytePair;
 
-public class PieceCacheTests
+public class WidePieceCacheTests
 {
     [Fact]
-    public void Find_NothingAdded_KnowsNothing() => Assert.Equal(0, new PieceCache().Find("whale"u8, new int[5]));
+    public void Find_NothingAdded_KnowsNothing() => Assert.Equal(0, new WidePieceCache().Find("whale"u8, new int[5]));
 
     [Theory]
     [InlineData(1)]
@@ -13,14 +13,14 @@ public class PieceCacheTests
     [InlineData(8)]
     [InlineData(16)]
     [InlineData(17)]
-    [InlineData(PieceCache.MaxLength)]
+    [InlineData(WidePieceCache.MaxLength)]
     public void Find_AddedPiece_GivesItsIds(int length)
     {
-        var cache = new PieceCache();
+        var cache = new WidePieceCache();
         var piece = Encoding.ASCII.GetBytes(new string('w', length - 1) + "x");
         cache.Add(piece, [7, 8]);
 
-        var ids = new int[PieceCache.MaxLength];
+        var ids = new int[WidePieceCache.MaxLength];
 
         Assert.Equal(2, cache.Find(piece, ids));
         Assert.Equal([7, 8], ids[..2]);
@@ -31,7 +31,7 @@ public class PieceCacheTests
     [Fact]
     public void Find_MoreIdsThanRoom_WritesNothing()
     {
-        var cache = new PieceCache();
+        var cache = new WidePieceCache();
         cache.Add("whale"u8, [1, 2, 3]);
 
         Assert.Equal(0, cache.Find("whale"u8, new int[2]));
@@ -40,7 +40,7 @@ public class PieceCacheTests
     [Fact]
     public void Find_ManyMorePiecesThanSlots_EveryAnswerIsRight()
     {
-        var cache = new PieceCache();
+        var cache = new WidePieceCache();
         var ids = new int[4];
         for (var i = 0; i < 200_000; i++)
             cache.Add(Encoding.ASCII.GetBytes($"piece {i}"), [i, -i, 2 * i]);
@@ -58,7 +58,7 @@ public class PieceCacheTests
     [Fact]
     public void Find_WhileOthersWrite_EveryAnswerIsRight()
     {
-        var cache = new PieceCache();
+        var cache = new WidePieceCache();
         Parallel.For(0, 8, thread =>
         {
             var random = new Random(thread);
