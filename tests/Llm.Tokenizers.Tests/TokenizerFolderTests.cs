@@ -106,6 +106,14 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData("model.vocab", """{"a": 0, "b": 0}""", "which another token has as well")]
     [InlineData("model.vocab", """{"a": -5}""", "the id -5")]
     [InlineData("model.vocab", """{"a": 2000000000}""", "the id 2000000000")]
+    [InlineData("model.vocab", """{"a": 3000000000}""", "the id 3000000000. Ids are 0 to")]
+    [InlineData("model.vocab", """{"a": 1.5}""", "the id 1.5. Ids are 0 to")]
+    [InlineData("model.vocab", "{}", "is empty")]
+    [InlineData("added_tokens", """[{"id": 2000000000, "content": "far"}]""", "'far' has the id 2000000000. Ids are 0 to")]
+    [InlineData("added_tokens", """[{"id": 2147483647, "content": "far"}]""", "'far' has the id 2147483647. Ids are 0 to")]
+    [InlineData("added_tokens", """[{"id": 3000000000, "content": "far"}]""", "'far' has the id 3000000000. Ids are 0 to")]
+    [InlineData("added_tokens", """[{"id": -1, "content": "new"}]""", "'new' has the id -1. Ids are 0 to")]
+    [InlineData("added_tokens", """[{"content": "new"}]""", "'new' has no id")]
     [InlineData("added_tokens", """[{"id": 5, "content": "new"}]""", "'new' has the id 5, which contradicts the vocabulary.")]
     [InlineData("post_processor", """{"type": "BertProcessing", "sep": ["[SEP]", 5000], "cls": ["[CLS]", 2]}""", "adds '[SEP]' with the id 5000")]
     [InlineData("post_processor", """{"type": "BertProcessing", "sep": ["[SEP]"], "cls": ["[CLS]", 2]}""", "sep of BertProcessing")]
@@ -161,6 +169,29 @@ public sealed class TokenizerFolderTests : IDisposable
         File.AppendAllText(Path.Combine(_folder, "merges.txt"), "lonely\n");
 
         Assert.Contains("'lonely' in merges.txt", Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(_folder)).Message);
+    }
+
+    [Fact]
+    public void Load_EmptyVocabularyFile_IsRefused()
+    {
+        Edit("folders/gpt2-with-config", "tokenizer_config.json", _ => { });
+        File.WriteAllText(Path.Combine(_folder, "vocab.json"), "{}");
+
+        Assert.Contains("vocab.json is empty", Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(_folder)).Message);
+    }
+
+    [Theory, InlineData("bytelevel-bpe"), InlineData("wordlevel"), InlineData("wordpiece")]
+    public void Load_VocabularyWithHoles_LeavesThemEmpty(string name)
+    {
+        Edit($"small/{name}", "tokenizer.json", json => json["model"]!["vocab"]!["farther"] = 9000);
+
+        var tokenizer = TokenizerFolder.Load(_folder);
+
+        Assert.Equal(9001, tokenizer.VocabSize);
+        Assert.Equal("farther", tokenizer.IdToToken(9000));
+        Assert.Null(tokenizer.IdToToken(8999));
+        Assert.Contains("8999 at index 1", Assert.Throws<ArgumentException>(() => tokenizer.Decode([9000, 8999])).Message);
+        Assert.Equal(TokenizerFolder.Load(Golden.Folder("small", name)).Encode("the whale"), tokenizer.Encode("the whale"));
     }
 
     [Fact]

@@ -33,6 +33,32 @@ public class TokenizerGoldenTests
             EncodingGolden.AssertDecodes(tokenizer, golden);
     }
 
+    [Theory, MemberData(nameof(Folders))]
+    public void EncodeForModel_GoldenFolder_GivesGoldenEncodings(string name)
+    {
+        var tokenizer = TokenizerFolder.Load(Golden.Folder("folders", name));
+        var golden = Golden.Read(Golden.Folder("folders", name, "cases.json"));
+
+        foreach (var encoding in golden.GetProperty("cases").EnumerateArray().Where(encoding => !encoding.Has("quirk")))
+            EncodingGolden.AssertEncodes(tokenizer, encoding);
+        var pair = golden.GetProperty("pair");
+        Assert.Equal(pair[2].Ints(), tokenizer.EncodeForModel((pair[0].GetString()!, pair[1].GetString()!)).Ids);
+        Assert.Equal(golden.GetProperty("length_with_added").GetInt32(), tokenizer.VocabSize);
+        var roles = golden.GetProperty("special_tokens").EnumerateObject().Where(role => role.Value.ValueKind == JsonValueKind.String);
+        var known = tokenizer.Settings.FindSpecialTokens(hasEndOfText: tokenizer.EndOfTextId is not null);
+        Assert.All(roles, role => Assert.Equal(role.Value.GetString(), known[role.Name]));
+    }
+
+    [Fact]
+    public void EncodeForModel_RewritingRulesOfSentencePiece_GivesGoldenEncodings()
+    {
+        var folder = Golden.Shared("..", "golden", "tokenizers", "small", "unigram-precompiled");
+        var tokenizer = TokenizerFolder.Load(folder);
+
+        foreach (var golden in Golden.Cases(Path.Combine(folder, "cases.json")).Where(golden => !golden.Has("quirk")))
+            EncodingGolden.AssertEncodes(tokenizer, golden);
+    }
+
     [Theory, MemberData(nameof(Limited))]
     public void EncodeBatch_TruncationAndPaddingOfTheFile_GiveGoldenEncodings(string name)
     {

@@ -13,6 +13,9 @@ internal sealed class BpeVocabulary
     /// <param name="added">Added tokens; where one has the id of a learned token, its own spelling counts.</param>
     public BpeVocabulary(TokenBytes tokens, BpeMerge[] merges, IReadOnlyList<AddedToken> added)
     {
+        if (added.FirstOrDefault(token => token.Id < 0 || token.Id >= MergeTable.MaxIds) is { } outside)
+            throw new ArgumentException(
+                $"The added token '{outside.Content}' has the id {outside.Id}. Ids are 0 to {MergeTable.MaxIds - 1}.", nameof(added));
         Tokens = tokens.With(added);
         if (Tokens.Count > MergeTable.MaxIds)
             throw new ArgumentException($"The largest id is {Tokens.Count - 1}; ids must be below {MergeTable.MaxIds}.", nameof(tokens));
@@ -34,7 +37,9 @@ internal sealed class BpeVocabulary
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(merges);
-        var tokens = new byte[]?[Math.Clamp(vocabulary.Values.DefaultIfEmpty(-1).Max() + 1L, 0, MergeTable.MaxIds)];
+        if (vocabulary.Count == 0)
+            throw new ArgumentException("The vocabulary is empty. A vocabulary has at least one token.", nameof(vocabulary));
+        var tokens = new byte[]?[Math.Clamp(vocabulary.Values.Max() + 1L, 0, MergeTable.MaxIds)];
         foreach (var (token, id) in vocabulary)
         {
             if (id < 0 || id >= MergeTable.MaxIds)
@@ -48,7 +53,7 @@ internal sealed class BpeVocabulary
         {
             var contradicts = vocabulary.TryGetValue(token.Content, out var id)
                 ? id != token.Id
-                : token.Id < 0 || (token.Id < tokens.Length && tokens[token.Id] is not null);
+                : (uint)token.Id < (uint)tokens.Length && tokens[token.Id] is not null;
             if (contradicts)
                 throw new ArgumentException(
                     $"The added token '{token.Content}' has the id {token.Id}, which contradicts the vocabulary.", nameof(added));

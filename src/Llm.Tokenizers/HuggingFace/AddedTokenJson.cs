@@ -35,7 +35,7 @@ internal static class AddedTokenJson
 
     /// <summary>The section added_tokens of tokenizer.json.</summary>
     public static IEnumerable<AddedToken> ReadAll(JsonElement tokenizerJson) =>
-        tokenizerJson.Find("added_tokens")?.EnumerateArray().Select(token => Read(token, token.GetProperty("id").GetInt32())) ?? [];
+        tokenizerJson.Find("added_tokens")?.EnumerateArray().Select(ReadWithId) ?? [];
 
     /// <exception cref="FormatException">It has no content.</exception>
     public static AddedToken Read(JsonElement json, int id) => new(ContentOf(json, id), id)
@@ -46,6 +46,14 @@ internal static class AddedTokenJson
         IsNormalized = json.IsTrue("normalized"),
         IsSpecial = json.IsTrue("special"),
     };
+
+    private static AddedToken ReadWithId(JsonElement json)
+    {
+        var content = json.FindString("content") ?? "";
+        return Read(json, json.Find("id") is { } id
+            ? ModelVocabulary.ReadId(id, content)
+            : throw new FormatException($"The added token '{ModelVocabulary.Short(content)}' has no id."));
+    }
 
     private static string ContentOf(JsonElement json, int id) =>
         json.FindString("content") ?? throw new FormatException($"The added token {id} has no content.");

@@ -47,7 +47,7 @@ internal static class ByteLevelBpeJson
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var token in vocabulary.EnumerateObject())
-            ids[token.Name] = token.Value.GetInt32(); // a name that JSON repeats counts as written last
+            ids[token.Name] = ModelVocabulary.ReadId(token.Value, token.Name); // a name that JSON repeats counts as written last
         return ids;
     }
 

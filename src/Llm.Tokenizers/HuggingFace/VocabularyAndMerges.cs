@@ -21,22 +21,7 @@ internal static class VocabularyAndMerges
                 + "Supported: GPT2Tokenizer, RobertaTokenizer.");
         try
         {
-            var vocabulary = TokenizerFiles.ReadJson(Path.Combine(folder, TokenizerFiles.Vocabulary)).EnumerateObject()
-                .ToDictionary(token => token.Name, token => token.Value.GetInt32(), StringComparer.Ordinal);
-            var merges = ReadMerges(Path.Combine(folder, TokenizerFiles.Merges));
-            if (settings.TokenizerClass == Roberta)
-                settings.SetDefaults(
-                    ("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>"), ("sep_token", "</s>"), ("pad_token", "<pad>"),
-                    ("cls_token", "<s>"), ("mask_token", "<mask>"));
-            var added = settings.FindAddedTokens(folder, vocabulary);
-            if (vocabulary.TryGetValue(settings.EndOfText, out var endOfText) && added.All(token => token.Id != endOfText))
-                added.Add(new AddedToken(settings.EndOfText, endOfText));
-            var config = new ByteLevelBpeConfig { AddsPrefixSpace = settings.Flag("add_prefix_space") ?? false, AddedTokens = added };
-            return new ByteLevelBpeTokenizer(vocabulary, merges, config)
-            {
-                Settings = settings,
-                Sections = new EncodingSections { PostProcessor = PostProcessorOf(settings, added) },
-            };
+            return Read(folder, settings);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -44,10 +29,38 @@ internal static class VocabularyAndMerges
         }
     }
 
-    private static TokenPostProcessor PostProcessorOf(TokenizerSettings settings, List<AddedToken> added)
+    private static ByteLevelBpeTokenizer Read(string folder, TokenizerSettings settings)
     {
-        if (settings.TokenizerClass != Roberta)
-            return new TemplatePostProcessor([new(null, 0, 0)], [new(null, 0, 0), new(null, 1, 1)], []);
+        var vocabulary = TokenizerFiles.ReadJson(Path.Combine(folder, TokenizerFiles.Vocabulary)).EnumerateObject()
+            .ToDictionary(token => token.Name, token => ModelVocabulary.ReadId(token.Value, token.Name), StringComparer.Ordinal);
+        if (vocabulary.Count == 0)
+            throw new FormatException($"{TokenizerFiles.Vocabulary} is empty. A vocabulary has at least one token.");
+        var merges = ReadMerges(Path.Combine(folder, TokenizerFiles.Merges));
+        var isRoberta = settings.TokenizerClass == Roberta || (settings.TokenizerClass is null && StartsAsFairseq(vocabulary));
+        if (isRoberta)
+            settings.SetDefaults(
+                ("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>"), ("sep_token", "</s>"), ("pad_token", "<pad>"),
+                ("cls_token", "<s>"), ("mask_token", "<mask>"));
+        var added = settings.FindAddedTokens(folder, vocabulary);
+        if (vocabulary.TryGetValue(settings.EndOfText, out var endOfText) && added.All(token => token.Id != endOfText))
+            added.Add(new AddedToken(settings.EndOfText, endOfText));
+        var config = new ByteLevelBpeConfig { AddsPrefixSpace = settings.Flag("add_prefix_space") ?? false, AddedTokens = added };
+        return new ByteLevelBpeTokenizer(vocabulary, merges, config)
+        {
+            Settings = settings,
+            Sections = new EncodingSections { PostProcessor = isRoberta ? AsRoberta(settings, added) : AsGpt2() },
+        };
+    }
+
+    // The two files alone do not name their class, but fairseq's dictionaries (RoBERTa, BART) start so, and GPT-2's have another end.
+    private static bool StartsAsFairseq(Dictionary<string, int> vocabulary) =>
+        ((string[])["<s>", "<pad>", "</s>", "<unk>"]).Index().All(token => vocabulary.GetValueOrDefault(token.Item, -1) == token.Index)
+        && vocabulary.ContainsKey("<mask>") && !vocabulary.ContainsKey("<|endoftext|>");
+
+    private static TemplatePostProcessor AsGpt2() => new([new(null, 0, 0)], [new(null, 0, 0), new(null, 1, 1)], []);
+
+    private static RobertaPostProcessor AsRoberta(TokenizerSettings settings, List<AddedToken> added)
+    {
         return new RobertaPostProcessor(
             TokenOf("cls_token"), TokenOf("sep_token"), settings.Flag("trim_offsets") ?? true, settings.Flag("add_prefix_space") ?? false);
 

@@ -54,7 +54,7 @@ internal static class WordLevelFiles
     {
         if (model.Find("vocab") is not { ValueKind: JsonValueKind.Object } vocabulary)
             return null;
-        var tokens = vocabulary.EnumerateObject().Select(token => (token.Name, Id: token.Value.GetInt32()))
+        var tokens = vocabulary.EnumerateObject().Select(token => (token.Name, Id: ModelVocabulary.ReadId(token.Value, token.Name)))
             .OrderBy(token => token.Id).ToList();
         var isWhole = tokens.Index().All(token => token.Index == token.Item.Id && token.Item.Name.Length > 0)
             && tokens.DistinctBy(token => token.Name).Count() == tokens.Count;

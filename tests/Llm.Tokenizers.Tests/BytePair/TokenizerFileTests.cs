@@ -123,6 +123,17 @@ public class TokenizerFileTests
             () => ByteLevelBpeTokenizer.FromRanks(new MemoryStream(Encoding.ASCII.GetBytes(string.Concat(lines))), SplitPattern.Gpt2));
     }
 
+    [Theory, InlineData(-1), InlineData(int.MinValue), InlineData(2_000_000_000), InlineData(int.MaxValue)]
+    public void FromRanks_AddedIdOutOfRange_IsRefused(int id)
+    {
+        var ranks = string.Concat(Enumerable.Range(0, 256).Select(value => $"{Convert.ToBase64String([(byte)value])} {value}\n"));
+
+        var error = Assert.Throws<ArgumentException>(() => ByteLevelBpeTokenizer.FromRanks(
+            new MemoryStream(Encoding.ASCII.GetBytes(ranks)), SplitPattern.Gpt2, [new AddedToken("<x>", id)]));
+
+        Assert.Contains($"'<x>' has the id {id}. Ids are 0 to", error.Message, StringComparison.Ordinal);
+    }
+
     private static ByteLevelBpeTokenizer Read(string model) =>
         ByteLevelBpeTokenizer.FromMinBpe(new MemoryStream(Encoding.UTF8.GetBytes(model)));
 

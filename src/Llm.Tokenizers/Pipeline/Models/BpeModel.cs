@@ -21,7 +21,8 @@ internal sealed class BpeModel : TokenModel
     /// <param name="vocabulary">Tokens and ids.</param>
     /// <param name="merges">In order of rank; where a pair comes again, the later rank counts.</param>
     /// <param name="options">All else.</param>
-    /// <exception cref="FormatException">A merge names a token that the vocabulary lacks, or adds nothing.</exception>
+    /// <exception cref="FormatException">The vocabulary lacks the unknown token or one that a merge names, or a merge adds
+    /// nothing.</exception>
     public BpeModel(ModelVocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, BpeModelOptions options)
     {
         (_vocabulary, _options) = (vocabulary, options);
@@ -29,7 +30,7 @@ internal sealed class BpeModel : TokenModel
         _mergeTable = new MergeTable(_merges);
         _characters = new CharacterIds(vocabulary, options.ContinuingPrefix ?? "", options.WordSuffix ?? "");
         _bytes = options.FallsBackToBytes ? new ByteFallback(vocabulary.Find) : null;
-        _unknownId = options.UnknownToken is null ? null : vocabulary.Find(options.UnknownToken);
+        _unknownId = options.UnknownToken is null ? null : vocabulary.FindUnknown(options.UnknownToken);
     }
 
     public override int VocabSize => _vocabulary.Size;
@@ -94,13 +95,11 @@ internal sealed class BpeModel : TokenModel
                 FlushUnknown(ref symbols, ref unknownLength);
                 symbols.Add(id, rune.Utf8SequenceLength);
             }
-            else if (!TryAddBytes(rune, isFirst, isLast, ref symbols) && _options.UnknownToken is not null)
+            else if (!TryAddBytes(rune, isFirst, isLast, ref symbols) && _unknownId is not null)
             {
                 // Bytes do not end a run of unknown characters: so does the library that is followed here.
                 if (!_options.FusesUnknown)
                     FlushUnknown(ref symbols, ref unknownLength);
-                if (_unknownId is null)
-                    throw TokenModelJson.UnknownPiece(piece, _options.UnknownToken);
                 unknownLength += rune.Utf8SequenceLength;
             }
         }

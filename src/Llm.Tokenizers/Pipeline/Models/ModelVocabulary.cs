@@ -14,7 +14,7 @@ internal sealed class ModelVocabulary
     private readonly string?[] _tokens;
 
     /// <param name="ids">Token → id.</param>
-    /// <exception cref="FormatException">An id is out of range, or two tokens have the same.</exception>
+    /// <exception cref="FormatException">There is no token, an id is out of range, or two tokens have the same.</exception>
     public ModelVocabulary(IEnumerable<KeyValuePair<string, int>> ids)
     {
         _ids = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -24,8 +24,10 @@ internal sealed class ModelVocabulary
                 throw new FormatException($"The token '{Short(token)}' has the id {id}. Ids are 0 to {MaxIds - 1}.");
             _ids[token] = id; // a name that JSON repeats counts as written last
         }
+        if (_ids.Count == 0)
+            throw new FormatException("Its vocab is empty. A vocabulary has at least one token.");
         _idsOfSpans = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _tokens = new string?[_ids.Count == 0 ? 0 : _ids.Values.Max() + 1];
+        _tokens = new string?[_ids.Values.Max() + 1];
         foreach (var (token, id) in _ids)
         {
             if (_tokens[id] is { } other)
@@ -47,13 +49,18 @@ internal sealed class ModelVocabulary
 
     public int? Find(ReadOnlySpan<char> token) => _idsOfSpans.TryGetValue(token, out var id) ? id : null;
 
+    /// <summary>The id of the token for what the others do not cover.</summary>
+    /// <exception cref="FormatException">The vocabulary lacks it.</exception>
+    public int FindUnknown(string token) => Find(token) ?? throw new FormatException(
+        $"Its unk_token is '{Short(token)}', which its vocabulary lacks. Add it to the vocabulary, or name a token that is there.");
+
     /// <summary>An object with a number for each token.</summary>
     /// <exception cref="FormatException">It is not such an object.</exception>
     public static ModelVocabulary Read(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new FormatException("Its vocab is not an object with an id for each token.");
-        return new ModelVocabulary(json.EnumerateObject().Select(token => KeyValuePair.Create(token.Name, ReadId(token))));
+        return new ModelVocabulary(json.EnumerateObject().Select(token => KeyValuePair.Create(token.Name, ReadId(token.Value, token.Name))));
     }
 
     public JsonObject ToJson() => new(InOrder.Select(token => KeyValuePair.Create(token.Token, (JsonNode?)token.Id)));
@@ -61,8 +68,9 @@ internal sealed class ModelVocabulary
     /// <summary>A token as an error message shows it.</summary>
     public static string Short(ReadOnlySpan<char> token) => token.Length <= 40 ? token.ToString() : $"{token[..40]}…";
 
-    private static int ReadId(JsonProperty token) => token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id)
-        ? id
-        : throw new FormatException(
-            $"The token '{Short(token.Name)}' has the id {Short(token.Value.GetRawText())}. Ids are 0 to {MaxIds - 1}.");
+    /// <summary>The id of a token, which may still be too large.</summary>
+    /// <exception cref="FormatException">It is no whole number, or beyond all bounds.</exception>
+    public static int ReadId(JsonElement id, string token) => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number)
+        ? number
+        : throw new FormatException($"The token '{Short(token)}' has the id {Short(id.GetRawText())}. Ids are 0 to {MaxIds - 1}.");
 }

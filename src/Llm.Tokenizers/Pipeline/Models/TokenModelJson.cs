@@ -39,9 +39,8 @@ internal static class TokenModelJson
     public static string RequireString(JsonElement json, string name) => Require(json, name).GetString()!;
 
     /// <summary>What encoding a piece ends in when no token covers it and there is no token for the unknown.</summary>
-    public static ArgumentException UnknownPiece(string piece, string? unknownToken) => new(
-        $"The vocabulary does not cover '{ModelVocabulary.Short(piece)}', and has no "
-        + (unknownToken is null ? "unknown token." : $"unknown token: '{ModelVocabulary.Short(unknownToken)}' is not in it either."));
+    public static ArgumentException UnknownPiece(string piece) => new(
+        $"The vocabulary does not cover '{ModelVocabulary.Short(piece)}', and has no unknown token.");
 
     // Files of before 2020 have no type: Hugging Face's library tells the models by their fields, in this order.
     private static string FindType(JsonElement json)

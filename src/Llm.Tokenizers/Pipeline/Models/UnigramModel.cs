@@ -27,8 +27,8 @@ internal sealed class UnigramModel : TokenModel
     /// <exception cref="FormatException">A score is no number, the unknown token does not exist, or a token is too long.</exception>
     public UnigramModel((string Token, double Score)[] tokens, int? unknownId, bool fallsBackToBytes)
     {
-        if (tokens.Length >= ModelVocabulary.MaxIds)
-            throw new FormatException($"Its vocab has {tokens.Length} tokens; at most {ModelVocabulary.MaxIds - 1} are possible.");
+        if (tokens.Length is 0 or >= ModelVocabulary.MaxIds)
+            throw new FormatException($"Its vocab has {tokens.Length} tokens; 1 to {ModelVocabulary.MaxIds - 1} are possible.");
         if (unknownId is { } unknown && (uint)unknown >= (uint)tokens.Length)
             throw new FormatException($"Its unk_id is {unknown}, but ids are 0 to {tokens.Length - 1}.");
         for (var id = 0; id < tokens.Length; id++)
@@ -40,7 +40,7 @@ internal sealed class UnigramModel : TokenModel
         (_tokens, _unknownId) = (tokens, unknownId);
         _trie = new TokenTrie(tokens.Select((token, id) => (token.Token, id)));
         _idsOfSpans = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _unknownScore = tokens.Select(token => token.Score).DefaultIfEmpty().Min() - UnknownPenalty;
+        _unknownScore = tokens.Min(token => token.Score) - UnknownPenalty;
         _bytes = fallsBackToBytes ? new ByteFallback(TokenToId) : null;
     }
 
@@ -167,7 +167,7 @@ internal sealed class UnigramModel : TokenModel
         tokens.Add(new ModelToken(_unknownId!.Value, start, length));
     }
 
-    private static ArgumentException Unknown(string piece) => TokenModelJson.UnknownPiece(piece, unknownToken: null);
+    private static ArgumentException Unknown(string piece) => TokenModelJson.UnknownPiece(piece);
 
     private readonly record struct PathEnd(double Score, int Start, int Id);
 }

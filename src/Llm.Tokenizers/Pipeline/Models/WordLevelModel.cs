@@ -4,8 +4,11 @@ using System.Text.Json.Nodes;
 namespace Llm.Tokenizers;
 
 /// <summary>Each piece is one token, or the unknown one.</summary>
+/// <exception cref="FormatException">The vocabulary lacks the unknown token.</exception>
 internal sealed class WordLevelModel(ModelVocabulary vocabulary, string unknownToken) : TokenModel
 {
+    private readonly int _unknownId = vocabulary.FindUnknown(unknownToken);
+
     public override int VocabSize => vocabulary.Size;
 
     public static WordLevelModel FromJson(JsonElement json) =>
@@ -15,11 +18,8 @@ internal sealed class WordLevelModel(ModelVocabulary vocabulary, string unknownT
 
     public override int? TokenToId(string token) => vocabulary.Find(token);
 
-    public override void Encode(string piece, List<ModelToken> tokens)
-    {
-        var id = vocabulary.Find(piece) ?? vocabulary.Find(unknownToken) ?? throw TokenModelJson.UnknownPiece(piece, unknownToken);
-        tokens.Add(new ModelToken(id, 0, piece.Length));
-    }
+    public override void Encode(string piece, List<ModelToken> tokens) =>
+        tokens.Add(new ModelToken(vocabulary.Find(piece) ?? _unknownId, 0, piece.Length));
 
     public override JsonObject ToJson() => new()
     {

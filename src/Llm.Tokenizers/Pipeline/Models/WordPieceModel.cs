@@ -11,6 +11,7 @@ internal sealed class WordPieceModel : TokenModel
 {
     private readonly ModelVocabulary _vocabulary;
     private readonly string _unknownToken;
+    private readonly int _unknownId;
     private readonly string _continuingPrefix;
     private readonly ulong _maxCharacters;
     private readonly TokenTrie _trie;
@@ -20,10 +21,11 @@ internal sealed class WordPieceModel : TokenModel
     /// <param name="unknownToken">Stands for words that cannot be cut.</param>
     /// <param name="continuingPrefix">What tokens that go on with a word start with: ## in BERT.</param>
     /// <param name="maxCharacters">Words with more code points are unknown: 100 in BERT.</param>
-    /// <exception cref="FormatException">A token is too long.</exception>
+    /// <exception cref="FormatException">A token is too long, or the vocabulary lacks the unknown one.</exception>
     public WordPieceModel(ModelVocabulary vocabulary, string unknownToken, string continuingPrefix, ulong maxCharacters)
     {
         (_vocabulary, _unknownToken, _continuingPrefix, _maxCharacters) = (vocabulary, unknownToken, continuingPrefix, maxCharacters);
+        _unknownId = vocabulary.FindUnknown(unknownToken);
         _trie = new TokenTrie(vocabulary.InOrder);
         _continuing = _trie.Walk(TokenTrie.Root, continuingPrefix);
     }
@@ -54,8 +56,7 @@ internal sealed class WordPieceModel : TokenModel
         if (start >= 0)
             return;
         tokens.RemoveRange(first, tokens.Count - first);
-        var unknown = _vocabulary.Find(_unknownToken) ?? throw TokenModelJson.UnknownPiece(piece, _unknownToken);
-        tokens.Add(new ModelToken(unknown, 0, piece.Length));
+        tokens.Add(new ModelToken(_unknownId, 0, piece.Length));
     }
 
     public override JsonObject ToJson() => new()

@@ -64,7 +64,7 @@ public class HostileModelTests
 
     [Theory]
     [InlineData("""{"type":"Unigram","vocab":[["LONG",0]]}""")]
-    [InlineData("""{"unk_token":"u","continuing_subword_prefix":"","max_input_chars_per_word":9,"vocab":{"LONG":1}}""")]
+    [InlineData("""{"unk_token":"u","continuing_subword_prefix":"","max_input_chars_per_word":9,"vocab":{"u":0,"LONG":1}}""")]
     [InlineData("""{"type":"BPE","continuing_subword_prefix":"LONG","vocab":{},"merges":[]}""")]
     public void Read_TokenWithoutEnd_IsRefused(string json) => Assert.Contains(
         "at most", Assert.Throws<InvalidDataException>(

@@ -51,18 +51,22 @@ public class WordModelTests
     [InlineData("""{"type":"WordLevel","vocab":{"a":0},"unk_token":"<unk>"}""")]
     [InlineData("""{"vocab":{"a":0},"unk_token":"<unk>","continuing_subword_prefix":"##","max_input_chars_per_word":9}""")]
     [InlineData("""{"type":"BPE","vocab":{"a":0},"unk_token":"<unk>","merges":[]}""")]
-    public void Encode_UnknownTokenIsMissing_RefusesUnknownTextAlone(string json)
-    {
-        var model = Models.Read(json);
+    public void Read_UnknownTokenIsMissing_IsRefusedByName(string json) => Assert.Contains(
+        "unk_token is '<unk>', which its vocabulary lacks",
+        Assert.Throws<InvalidDataException>(() => Models.Read(json)).Message, StringComparison.Ordinal);
 
-        Assert.Equal(["a"], model.Tokens("a"));
-        Assert.Contains("<unk>", Assert.Throws<ArgumentException>(() => model.Encode("b")).Message, StringComparison.Ordinal);
-    }
+    [Theory]
+    [InlineData("""{"type":"WordLevel","vocab":{},"unk_token":"<unk>"}""", "is empty")]
+    [InlineData("""{"vocab":{},"unk_token":"<unk>","continuing_subword_prefix":"##","max_input_chars_per_word":9}""", "is empty")]
+    [InlineData("""{"type":"BPE","vocab":{},"merges":[]}""", "is empty")]
+    [InlineData("""{"type":"Unigram","vocab":[]}""", "has 0 tokens")]
+    public void Read_EmptyVocabulary_IsRefused(string json, string expected) => Assert.Contains(
+        expected, Assert.Throws<InvalidDataException>(() => Models.Read(json)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"type":"WordLevel","vocab":{"a":0}}""", "unk_token")]
     [InlineData("""{"type":"WordPiece","unk_token":"u","vocab":{"a":0}}""", "continuing_subword_prefix")]
-    [InlineData("""{"unk_token":"u","continuing_subword_prefix":"#","max_input_chars_per_word":-1,"vocab":{}}""", "not valid")]
+    [InlineData("""{"unk_token":"u","continuing_subword_prefix":"#","max_input_chars_per_word":-1,"vocab":{"u":0}}""", "not valid")]
     public void Read_PartIsMissing_IsRefused(string json, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Models.Read(json)).Message, StringComparison.Ordinal);
 }
