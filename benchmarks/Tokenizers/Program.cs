@@ -1,11 +1,17 @@
 // Speed of our tokenizers against the other .NET libraries: one thread, the same ids, runs interleaved, medians, ratios to the best peer.
 // dotnet run -c Release --project benchmarks/Tokenizers -- [TEXT FILE]; the default text is Moby-Dick.
+// dotnet run -c Release --project benchmarks/Tokenizers -- train [TEXT FILE]; learns 32,000 tokens; the default is all texts of the samples.
 using System.Text;
 using Llm.Benchmarks;
 using Llm.Tokenizers;
 
 const int Rounds = 9;
 
+if (args.FirstOrDefault() == "train")
+{
+    Training.Measure(args.Length > 1 ? args[1..] : Directory.GetFiles("samples/Data", "*.txt"));
+    return;
+}
 var path = args.FirstOrDefault() ?? "samples/Data/moby-dick.txt";
 var document = File.ReadAllText(path).Replace("<|endoftext|>\n", ""); // Microsoft's tokenizer would take the mark for a special token
 var strings = Enumerable.Range(0, document.Length / 100).Select(i => document.Substring(100 * i, 100)).ToArray();

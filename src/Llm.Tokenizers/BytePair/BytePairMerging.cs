@@ -19,8 +19,8 @@ internal static class BytePairMerging
     public static int Merge(Span<int> ids, MergeTable merges, Span<int> lengths = default) =>
         ids.Length <= MaxScanned ? MergeByScan(ids, merges, lengths) : MergeByHeap(ids, merges, lengths);
 
-    // A candidate is a rank and the place of the left id in one number, so that the smallest number is the leftmost of the lowest rank. An id
-    // stays at its place; what was joined is linked past.
+    // A candidate is a rank and the place of the left id in one number, so that the smallest number is the leftmost of the lowest rank. An
+    // id stays at its place; what was joined is linked past.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once for each token at start
     private static unsafe int MergeByScan(Span<int> ids, MergeTable merges, Span<int> lengths)

@@ -7,8 +7,8 @@ namespace Llm.Tokenizers;
 internal readonly record struct BpeMerge(int Left, int Right, int Result);
 
 /// <summary>
-/// (left id, right id) → rank of the merge: open addressing over packed 8-byte slots. Most questions have the answer no, and most others are
-/// about single bytes: a bit for each hash, and a square for small ids, answer them from little memory.
+/// (left id, right id) → rank of the merge: open addressing over packed 8-byte slots. Most questions have the answer no, and most others
+/// are about single bytes: a bit for each hash, and a square for small ids, answer them from little memory.
 /// </summary>
 internal sealed class MergeTable
 {

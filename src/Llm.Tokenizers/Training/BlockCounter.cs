@@ -8,19 +8,19 @@ namespace Llm.Tokenizers;
 /// </summary>
 internal sealed class BlockCounter<TBlock> : IDisposable
 {
-    private readonly Action<TBlock, PieceCounts> _count;
-    private readonly PieceCounts _own = new(); // of the thread that adds
+    private readonly Action<TBlock, PieceCounter> _count;
+    private readonly PieceCounter _own = new(); // of the thread that adds
     private readonly BlockingCollection<(int Index, TBlock Block)> _waiting;
-    private readonly Task<PieceCounts>[] _workers;
+    private readonly Task<PieceCounter>[] _workers;
     private int _blocks;
 
     /// <param name="threads">Threads, the caller's included.</param>
     /// <param name="count">Adds the pieces of a block to the counts.</param>
-    public BlockCounter(int threads, Action<TBlock, PieceCounts> count)
+    public BlockCounter(int threads, Action<TBlock, PieceCounter> count)
     {
         _count = count;
         _waiting = new BlockingCollection<(int, TBlock)>(Math.Max(1, threads - 1)); // so few that memory stays small
-        _workers = new Task<PieceCounts>[threads - 1];
+        _workers = new Task<PieceCounter>[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
             _workers[i] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -34,7 +34,7 @@ internal sealed class BlockCounter<TBlock> : IDisposable
     }
 
     /// <summary>The caller's own counts, for a block that it counts itself now.</summary>
-    public PieceCounts CountHere()
+    public PieceCounter CountHere()
     {
         _own.StartBlock(_blocks++);
         return _own;
@@ -44,7 +44,7 @@ internal sealed class BlockCounter<TBlock> : IDisposable
     public PieceCounts Finish()
     {
         _waiting.CompleteAdding();
-        return PieceCounts.Join([_own, .. _workers.Select(worker => worker.GetAwaiter().GetResult())]);
+        return PieceCounter.Join([_own, .. _workers.Select(worker => worker.GetAwaiter().GetResult())]);
     }
 
     public void Dispose()
@@ -55,15 +55,15 @@ internal sealed class BlockCounter<TBlock> : IDisposable
         _waiting.Dispose();
     }
 
-    private PieceCounts Work()
+    private PieceCounter Work()
     {
-        var counts = new PieceCounts();
+        var counts = new PieceCounter();
         foreach (var (index, block) in _waiting.GetConsumingEnumerable())
             Count(index, block, counts);
         return counts;
     }
 
-    private void Count(int index, TBlock block, PieceCounts counts)
+    private void Count(int index, TBlock block, PieceCounter counts)
     {
         counts.StartBlock(index);
         _count(block, counts);

@@ -13,6 +13,7 @@ namespace Llm.Tokenizers;
 internal sealed class MergeLearner
 {
     private const int None = -1;
+    private const int FetchedAhead = 16; // places
 
     private readonly MergeRule _rule;
     private readonly Place[] _places;
@@ -71,10 +72,12 @@ internal sealed class MergeLearner
         var merged = _pairs[pair];
         SetLength(joined, LengthOf(merged.Left) + LengthOf(merged.Right));
         var reach = _rule.MaxLength - LengthOf(joined); // longest neighbour that the new symbol may be joined with
-        foreach (var place in CollectionsMarshal.AsSpan(_pairPlaces).Slice(merged.Start, merged.Length))
+        var places = CollectionsMarshal.AsSpan(_pairPlaces).Slice(merged.Start, merged.Length);
+        for (var i = 0; i < places.Length; i++)
         {
-            if (_places[place].Pair == pair)
-                Join(place, joined, reach);
+            CacheLine.Fetch(ref _places[places[Math.Min(i + FetchedAhead, places.Length - 1)]]);
+            if (_places[places[i]].Pair == pair)
+                Join(places[i], joined, reach);
         }
         CollectionsMarshal.AsSpan(_pairs)[pair].Count = 0;
         Settle();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -150,7 +151,7 @@ internal sealed class PieceReader : TextCounter
         _block = rest;
     }
 
-    private unsafe void CountPieces(Utf8Block block, PieceCounts counts)
+    private unsafe void CountPieces(Utf8Block block, PieceCounter counts)
     {
         fixed (byte* bytes = block.Bytes)
         {
@@ -161,21 +162,32 @@ internal sealed class PieceReader : TextCounter
     }
 
     // Counts the pieces that end at or before a place, and returns where the last of them ends.
-    private unsafe int Count(byte* text, byte* end, int certain, PieceCounts counts)
+    [SkipLocalsInit]
+    private unsafe int Count(byte* text, byte* end, int certain, PieceCounter counts)
     {
         Span<int> lengths = stackalloc int[256];
-        var done = 0;
-        while (done < certain)
+        var next = text;
+        while (next < text + certain)
         {
-            foreach (var length in lengths[.._pattern.Split(text, text + done, end, lengths)])
-            {
-                if (done + length > certain)
-                    return done;
-                counts.Add(new ReadOnlySpan<byte>(text + done, length));
-                done += length;
-            }
+            var found = lengths[.._pattern.Split(text, next, end, lengths)];
+            var known = CountWithin(found, (int)(text + certain - next));
+            next = counts.Add(next, found[..known]);
+            if (known < found.Length)
+                break;
         }
-        return done;
+        return (int)(next - text);
+    }
+
+    // How many of the pieces, from the first on, are together no longer than that.
+    private static int CountWithin(ReadOnlySpan<int> lengths, int limit)
+    {
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            limit -= lengths[i];
+            if (limit < 0)
+                return i;
+        }
+        return lengths.Length;
     }
 
     // Between a letter and a space or line end that a letter follows, every pattern cuts, whatever stands around.

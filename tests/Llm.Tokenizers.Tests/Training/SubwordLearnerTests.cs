@@ -71,7 +71,7 @@ public class SubwordLearnerTests
 
     private static PieceCounts Count(IEnumerable<string> texts, TextPreTokenizer? preTokenizer)
     {
-        var counts = new PieceCounts();
+        var counts = new PieceCounter();
         foreach (var text in texts)
         {
             List<AlignedText> pieces = [];
@@ -82,6 +82,6 @@ public class SubwordLearnerTests
             foreach (var piece in pieces)
                 counts.Add(piece.Text);
         }
-        return counts;
+        return counts.ToCounts();
     }
 }

@@ -40,11 +40,11 @@ public class ThreadsTests
         foreach (var spaces in new[] { 5, 9, 40, 3000 })
         {
             var text = new string('x', (1 << 20) - 7) + "\n" + new string(' ', spaces) + "\n  y" + new string('z', 1 << 20);
-            var whole = new PieceCounts();
+            var whole = new PieceCounter();
             foreach (var piece in new[] { new string('x', (1 << 20) - 7), "\n" + new string(' ', spaces) + "\n", " ", " y" + new string('z', 1 << 20) })
                 whole.Add(piece.AsSpan());
 
-            Assert.Equal([.. whole.ToWords()], Count(threads: 2, reader => reader.Add(text), SplitPattern.Cl100k));
+            Assert.Equal([.. whole.ToCounts().ToWords()], Count(threads: 2, reader => reader.Add(text), SplitPattern.Cl100k));
         }
     }
 

@@ -131,11 +131,11 @@ public class UnigramLearnerTests
     [Fact]
     public void Words_CharactersOutsideTheAlphabet_CutAWord()
     {
-        var counts = new PieceCounts();
+        var counts = new PieceCounter();
         foreach (var word in new[] { "aab", "aaxb", "xx", "b" })
             counts.Add(word.AsSpan());
 
-        var words = UnigramWords.From(counts, limitAlphabet: 2); // a four times, b and x three times: the smaller stays
+        var words = UnigramWords.From(counts.ToCounts(), limitAlphabet: 2); // a four times, b and x three times: the smaller stays
 
         Assert.Equal(["aab", "aa", "b", "b"], Enumerable.Range(0, words.Words.Count).Select(word => string.Concat(words.Words[word].ToArray().Select(symbol => "ab"[symbol]))));
     }
@@ -143,10 +143,10 @@ public class UnigramLearnerTests
     [Fact]
     public void Words_LineWithoutSpaces_IsCut()
     {
-        var counts = new PieceCounts();
+        var counts = new PieceCounter();
         counts.Add(new string('a', 10_000).AsSpan());
 
-        var words = UnigramWords.From(counts, limitAlphabet: null).Words;
+        var words = UnigramWords.From(counts.ToCounts(), limitAlphabet: null).Words;
 
         Assert.Equal([4096, 4096, 1808], Enumerable.Range(0, words.Count).Select(word => words[word].Length));
     }
@@ -161,10 +161,10 @@ public class UnigramLearnerTests
 
     private static UnigramWords Words(params string[] texts)
     {
-        var counts = new PieceCounts();
+        var counts = new PieceCounter();
         foreach (var text in texts)
             counts.Add(text.AsSpan());
-        return UnigramWords.From(counts, limitAlphabet: null);
+        return UnigramWords.From(counts.ToCounts(), limitAlphabet: null);
     }
 
     private static List<List<int>> Ways(string text, List<string> pieces)
