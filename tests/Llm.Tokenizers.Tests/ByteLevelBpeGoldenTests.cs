@@ -1,10 +1,13 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace Llm.Tokenizers.Tests;
 
-/// <summary>Ids, tokens, places and texts of Hugging Face's tokenizers 0.23.1, transformers 5.12.1 and tiktoken 0.12.0: all must be equal.</summary>
+/// <summary>
+/// Ids, tokens, places and texts of Hugging Face's tokenizers 0.23.1, transformers 5.12.1 and tiktoken 0.12.0: all must be equal.
+/// </summary>
 public class ByteLevelBpeGoldenTests
 {
     public static TheoryData<string> Folders => [
@@ -53,9 +56,9 @@ public class ByteLevelBpeGoldenTests
         var file = Golden.Read(Golden.Folder("real", $"{encoding}.json"));
 
         Assert.Equal(file.GetProperty("n_vocab").GetInt32(), tokenizer.VocabSize);
-        Assert.Equal(
-            file.GetProperty("special_tokens").EnumerateObject().Select(token => new AddedToken(token.Name, token.Value.GetInt32())).OrderBy(token => token.Id),
-            tokenizer.AddedTokens.OrderBy(token => token.Id));
+        var specialTokens = file.GetProperty("special_tokens").EnumerateObject()
+            .Select(token => new AddedToken(token.Name, token.Value.GetInt32()));
+        Assert.Equal(specialTokens.OrderBy(token => token.Id), tokenizer.AddedTokens.OrderBy(token => token.Id));
         foreach (var golden in file.GetProperty("cases").EnumerateArray())
         {
             if (golden.Has("bytes_hex"))
@@ -115,7 +118,7 @@ public class ByteLevelBpeGoldenTests
 
         var read = ByteLevelBpeTokenizer.FromRanks(ranks, SplitPattern.Gpt2, [new AddedToken("<|endoftext|>", 50256)]);
 
-        Assert.Equal(TokensOf(read), TokensOf(ByteLevelBpeTokenizer.Gpt2()));
+        Assert.Equal(ByteLevelBpeTokenizer.Gpt2().Tokens(), read.Tokens());
         Assert.Equal(read.Learned.Merges, ByteLevelBpeTokenizer.Gpt2().Learned.Merges);
     }
 
@@ -142,7 +145,7 @@ public class ByteLevelBpeGoldenTests
 
         Directory.Delete(folder, recursive: true);
         Assert.Equal(50256, loaded.EndOfTextId);
-        Assert.Equal(TokensOf(ByteLevelBpeTokenizer.Gpt2()), TokensOf(loaded));
+        Assert.Equal(ByteLevelBpeTokenizer.Gpt2().Tokens(), loaded.Tokens());
         Assert.Equal(ByteLevelBpeTokenizer.Gpt2().Learned.Merges, ((ByteLevelBpeTokenizer)loaded).Learned.Merges);
     }
 
@@ -156,7 +159,7 @@ public class ByteLevelBpeGoldenTests
         {
             var ids = Corpora.TextsOf(row[0].GetString()!, row[1]).SelectMany(text => tokenizer.Encode(text, specials)).ToArray();
             Assert.Equal(row[2].GetInt32(), ids.Length);
-            Assert.Equal(row[3].GetString(), Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ids.AsSpan()))));
+            Assert.Equal(row[3].GetString(), Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(ids.AsSpan()))));
         }
     }
 
@@ -198,7 +201,11 @@ public class ByteLevelBpeGoldenTests
         Assert.Equal(ids, encoded.Select(token => token.Id));
         Assert.Equal(golden.GetProperty("tokens").Strings(), encoded.Select(token => token.Value));
         if (golden.TryGetProperty("offsets_utf16", out var places))
-            Assert.Equal(places.EnumerateArray().Select(place => place[0].GetInt32()..place[1].GetInt32()), encoded.Select(token => token.Offset));
+        {
+            Assert.Equal(
+                places.EnumerateArray().Select(place => place[0].GetInt32()..place[1].GetInt32()),
+                encoded.Select(token => token.Offset));
+        }
         Assert.Equal(golden.Text("decoded"), tokenizer.Decode(ids, skipSpecialTokens: true));
         Assert.Equal(golden.Text("decoded_with_special"), tokenizer.Decode(ids));
     }
@@ -215,7 +222,9 @@ public class ByteLevelBpeGoldenTests
 
     private static void AssertTiktoken(LlmTokenizer tokenizer, JsonElement golden)
     {
-        var text = golden.Has("text") ? golden.Text("text") : new string([.. golden.GetProperty("text_utf16").Ints().Select(unit => (char)unit)]);
+        var text = golden.Has("text")
+            ? golden.Text("text")
+            : new string([.. golden.GetProperty("text_utf16").Ints().Select(unit => (char)unit)]);
         var policy = golden.Text("mode") switch
         {
             "allowed_all" => SpecialTokenPolicy.Allow,
@@ -244,6 +253,4 @@ public class ByteLevelBpeGoldenTests
         Assert.Equal(golden.Text("decoded"), tokenizer.Decode(ids));
         Assert.Equal(golden.Text("decoded"), StreamingDecoderTests.DecodeInPieces(tokenizer, ids));
     }
-
-    private static IEnumerable<string?> TokensOf(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
 }

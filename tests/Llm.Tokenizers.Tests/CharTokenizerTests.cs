@@ -46,7 +46,7 @@ public sealed class CharTokenizerTests : IDisposable
     {
         var tokenizer = CharTokenizer.FromText("banana", unknownToken: "<UNK>");
 
-        Assert.Equal(["a", "b", "n", "<UNK>"], Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken));
+        Assert.Equal(["a", "b", "n", "<UNK>"], tokenizer.Tokens());
         Assert.Equal([1, 0, 3, 3], tokenizer.Encode("baz🚀"));
         Assert.Equal("ba<UNK>", tokenizer.Decode([1, 0, 99]));
         Assert.Equal("<UNK>", tokenizer.UnknownToken);
@@ -104,16 +104,18 @@ public sealed class CharTokenizerTests : IDisposable
 
         Assert.Equal(unknownToken, loaded.UnknownToken);
         Assert.Equal(tokenizer.AddedTokens, loaded.AddedTokens);
-        Assert.Equal(Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken), Enumerable.Range(0, loaded.VocabSize).Select(loaded.IdToToken));
+        Assert.Equal(tokenizer.Tokens(), loaded.Tokens());
         Assert.Equal(tokenizer.Encode("next 🚀"), loaded.Encode("next 🚀"));
     }
 
     [Fact]
     public void Constructor_BadTokens_SaysWhatIsWrong()
     {
-        Assert.Contains("'a' comes twice, as 0 and 2", Assert.Throws<ArgumentException>(() => new CharTokenizer(["a", "b", "a"])).Message);
-        Assert.Contains("The token of id 1 is empty", Assert.Throws<ArgumentException>(() => new CharTokenizer(["a", ""])).Message);
-        Assert.Contains("'[UNK]' is not in the vocabulary", Assert.Throws<ArgumentException>(() => new CharTokenizer(["a"], "[UNK]")).Message);
-        Assert.Contains("The text is empty", Assert.Throws<ArgumentException>(() => CharTokenizer.FromText("")).Message);
+        Assert.Contains("'a' comes twice, as 0 and 2", Fails(() => new CharTokenizer(["a", "b", "a"])));
+        Assert.Contains("The token of id 1 is empty", Fails(() => new CharTokenizer(["a", ""])));
+        Assert.Contains("'[UNK]' is not in the vocabulary", Fails(() => new CharTokenizer(["a"], "[UNK]")));
+        Assert.Contains("The text is empty", Fails(() => CharTokenizer.FromText("")));
+
+        static string Fails(Func<CharTokenizer> create) => Assert.Throws<ArgumentException>(create).Message;
     }
 }

@@ -40,16 +40,20 @@ public sealed class LlmTokenizerChatTests : IDisposable
     [Fact]
     public void ApplyChatTemplate_SpecialTokensOfTheFolder_AreVariables()
     {
-        var tokenizer = Load(config => config["image_token"] = "<img>", "{{ bos_token }}{{ eos_token }}{{ unk_token }}{{ pad_token }}{{ image_token }}{{ sep_token }}");
+        var tokenizer = Load(
+            config => config["image_token"] = "<img>",
+            "{{ bos_token }}{{ eos_token }}{{ unk_token }}{{ pad_token }}{{ image_token }}{{ sep_token }}");
+        var options = new ChatTemplateOptions { Variables = new JsonObject { ["bos_token"] = "[B]" } };
 
         Assert.Equal("<s></s><unk><pad><img>", tokenizer.ApplyChatTemplate([]));
-        Assert.Equal("[B]</s><unk><pad><img>", tokenizer.ApplyChatTemplate([], new ChatTemplateOptions { Variables = new JsonObject { ["bos_token"] = "[B]" } }));
+        Assert.Equal("[B]</s><unk><pad><img>", tokenizer.ApplyChatTemplate([], options));
     }
 
     [Fact]
     public void ApplyChatTemplate_Gpt2_HasItsEndOfTextForEveryRole()
     {
-        var options = new ChatTemplateOptions { Template = new ChatTemplate("{{ bos_token }}{{ eos_token }}{{ unk_token }}{{ pad_token }}") };
+        var template = new ChatTemplate("{{ bos_token }}{{ eos_token }}{{ unk_token }}{{ pad_token }}");
+        var options = new ChatTemplateOptions { Template = template };
 
         Assert.Equal("<|endoftext|><|endoftext|><|endoftext|>", ByteLevelBpeTokenizer.Gpt2().ApplyChatTemplate([], options));
         Assert.Equal("", CharTokenizer.FromText("ab").ApplyChatTemplate([], options));
@@ -69,7 +73,8 @@ public sealed class LlmTokenizerChatTests : IDisposable
 
     [Theory]
     [InlineData("{% generation %}a{% endgeneration %}<|im_end|>b", "100"), InlineData("{% generation %}{% endgeneration %}ab", "00")]
-    [InlineData("a{% generation %}{% endgeneration %}", "0"), InlineData("a{% generation %}b{% endgeneration %}", "01"), InlineData("{% generation %}{% endgeneration %}", "")]
+    [InlineData("a{% generation %}{% endgeneration %}", "0"), InlineData("a{% generation %}b{% endgeneration %}", "01")]
+    [InlineData("{% generation %}{% endgeneration %}", "")]
     public void EncodeChat_SpanAtAnEnd_MarksWhatItHolds(string template, string mask)
     {
         var encoded = Load(_ => { }, template).EncodeChat([]);

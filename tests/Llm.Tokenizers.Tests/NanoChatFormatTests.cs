@@ -21,7 +21,8 @@ public class NanoChatFormatTests
             count++;
             if (one["error"] is { } error)
             {
-                Assert.StartsWith(Expected((string)error["message"]!), Assert.Throws<ArgumentException>(() => Format.Render(messages)).Message);
+                var actual = Assert.Throws<ArgumentException>(() => Format.Render(messages));
+                Assert.StartsWith(Expected((string)error["message"]!), actual.Message);
                 continue;
             }
             var encoded = Format.Render(messages, (int)one["max_tokens"]!);

@@ -78,7 +78,8 @@ public class PipelineTokenizerTests
         Assert.DoesNotContain(412, tokenizer.Encode("<T>"));
         Assert.Equal([412], tokenizer.Encode("<T>", SpecialTokenPolicy.Allow));
         Assert.Equal([412], tokenizer.Encode("<T>", SpecialTokenPolicy.AllowOnly("<T>")));
-        Assert.Contains("<T> at index 2", Assert.Throws<ArgumentException>(() => tokenizer.Encode("a <T>", SpecialTokenPolicy.Throw)).Message);
+        var error = Assert.Throws<ArgumentException>(() => tokenizer.Encode("a <T>", SpecialTokenPolicy.Throw));
+        Assert.Contains("<T> at index 2", error.Message);
         Assert.Equal([405], tokenizer.Encode("AHAB"));
     }
 

@@ -36,7 +36,8 @@ public class TokenizersServiceCollectionExtensionsTests
 
         var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
 
-        Assert.Contains("'gpt9' is not a known encoding. Known: gpt2, r50k_base, p50k_base, p50k_edit, cl100k_base, o200k_base.", error.Message);
+        Assert.Contains(
+            "'gpt9' is not a known encoding. Known: gpt2, r50k_base, p50k_base, p50k_edit, cl100k_base, o200k_base.", error.Message);
     }
 
     [Fact]

@@ -5,27 +5,29 @@ namespace Llm.Tokenizers.Tests;
 public class BytePairMergingTests
 {
     // Ids 0 to 3 are letters; merges join any two earlier ids, and one result may come from two pairs.
-    private static readonly Gen<BpeMerge[]> Merges = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 9]).Array[0, 25].Select(choices =>
-    {
-        var merges = new List<BpeMerge>();
-        var next = 4;
-        foreach (var (left, right, reuse) in choices)
+    private static readonly Gen<BpeMerge[]> Merges =
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 9]).Array[0, 25].Select(choices =>
         {
-            var result = reuse == 0 && next > 4 ? next - 1 : next++;
-            merges.Add(new BpeMerge(left % result, right % result, result));
-        }
-        return merges.ToArray();
-    });
+            var merges = new List<BpeMerge>();
+            var next = 4;
+            foreach (var (left, right, reuse) in choices)
+            {
+                var result = reuse == 0 && next > 4 ? next - 1 : next++;
+                merges.Add(new BpeMerge(left % result, right % result, result));
+            }
+            return merges.ToArray();
+        });
 
     [Theory, InlineData(0, 40), InlineData(41, 300)] // by scan, by heap
-    public void Merge_AnyIds_EqualsMergingByTheBook(int least, int most) => Gen.Select(Merges, Gen.Int[0, 3].Array[least, most]).Sample((merges, ids) =>
-    {
-        var merged = ids.ToArray();
+    public void Merge_AnyIds_EqualsMergingByTheBook(int least, int most) =>
+        Gen.Select(Merges, Gen.Int[0, 3].Array[least, most]).Sample((merges, ids) =>
+        {
+            var merged = ids.ToArray();
 
-        var count = BytePairMerging.Merge(merged, new MergeTable(merges));
+            var count = BytePairMerging.Merge(merged, new MergeTable(merges));
 
-        Assert.Equal(MergeByTheBook(ids, merges), merged[..count]);
-    });
+            Assert.Equal(MergeByTheBook(ids, merges), merged[..count]);
+        });
 
     [Fact]
     public void RankOf_EveryMerge_IsItsFirstPlaceInTheList() => Merges.Sample(merges =>

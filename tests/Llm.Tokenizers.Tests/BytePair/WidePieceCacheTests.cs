@@ -48,7 +48,9 @@ public class WidePieceCacheTests
         var known = Enumerable.Range(0, 200_000).Count(i => cache.Find(Encoding.ASCII.GetBytes($"piece {i}"), ids) switch
         {
             0 => false,
-            var count => count == 3 && ids[0] == i && ids[1] == -i && ids[2] == 2 * i ? true : throw new InvalidOperationException($"piece {i}"),
+            var count => count == 3 && ids[0] == i && ids[1] == -i && ids[2] == 2 * i
+                ? true
+                : throw new InvalidOperationException($"piece {i}"),
         });
 
         Assert.InRange(known, 10_000, 1 << 14);

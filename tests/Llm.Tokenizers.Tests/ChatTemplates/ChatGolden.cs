@@ -46,7 +46,8 @@ internal static class ChatGolden
         return options;
     }
 
-    public static IEnumerable<TemplateMessage> ToMessages(JsonArray messages) => messages.Select(message => new TemplateMessage(message!.AsObject()));
+    public static IEnumerable<TemplateMessage> ToMessages(JsonArray messages) =>
+        messages.Select(message => new TemplateMessage(message!.AsObject()));
 
     /// <summary>Null where the outcome is that of the golden case, else what is wrong.</summary>
     public static string? Difference(JsonObject golden, Func<string> render)
@@ -64,7 +65,8 @@ internal static class ChatGolden
 
     private static bool IsExpected(JsonNode? golden, Exception error) => (string?)golden?["kind"] switch
     {
-        "raise_exception" => error is ChatTemplateException { Kind: ChatTemplateErrorKind.Raised } && error.Message == (string?)golden!["message"],
+        "raise_exception" =>
+            error is ChatTemplateException { Kind: ChatTemplateErrorKind.Raised } && error.Message == (string?)golden!["message"],
         "syntax" => error is ChatTemplateException { Kind: ChatTemplateErrorKind.Syntax, Line: > 0, Column: > 0 },
         "undefined" => error is ChatTemplateException { Kind: ChatTemplateErrorKind.Undefined, Line: > 0, Column: > 0 },
         "security" => error is ChatTemplateException { Kind: ChatTemplateErrorKind.Security, Line: > 0, Column: > 0 },

@@ -40,7 +40,8 @@ public class ChatTemplateGoldenTests
         Assert.True(count >= least, $"There are {count} cases.");
     }
 
-    private static (int Count, List<string> Differences) Compare(JsonObject golden, Func<JsonObject, (string Name, Func<string> Render)> prepare)
+    private static (int Count, List<string> Differences) Compare(
+        JsonObject golden, Func<JsonObject, (string Name, Func<string> Render)> prepare)
     {
         var differences = new List<string>();
         var cases = golden["cases"]!.AsArray();

@@ -50,7 +50,8 @@ public class ChatTemplateTests
         };
 
         Assert.Equal(
-            "1 12345678901 1.0 0.5 2.0 True None é🐳 2025-07-10T00:00:00 [1, 1.0, 100.0, 0, -0.0, 123456789012345678901234567890, {'a': None}]",
+            "1 12345678901 1.0 0.5 2.0 True None é🐳 2025-07-10T00:00:00 "
+            + "[1, 1.0, 100.0, 0, -0.0, 123456789012345678901234567890, {'a': None}]",
             new ChatTemplate("{{ i }} {{ l }} {{ d }} {{ f }} {{ m }} {{ b }} {{ n }} {{ s }} {{ date }} {{ json }}").Render([], options));
     }
 
@@ -89,15 +90,18 @@ public class ChatTemplateTests
     [Fact]
     public void Render_Error_TellsLineAndColumn()
     {
-        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("a\r\n{% if true %}\n  {{ 1 + 'x' }}{% endif %}").Render([]));
+        var template = new ChatTemplate("a\r\n{% if true %}\n  {{ 1 + 'x' }}{% endif %}");
+
+        var error = Assert.Throws<ChatTemplateException>(() => template.Render([]));
 
         Assert.Equal((3, 8), (error.Line, error.Column));
         Assert.Equal("Chat template, line 3, column 8: The operator + does not work on values of the types int and str.", error.Message);
     }
 
     [Theory]
-    [InlineData("{{ a }", 1, 6), InlineData("{% if a %}\n\n{% endfor %}", 3, 4), InlineData("x\n{{ 1|nope }}", 2, 6), InlineData("{% for a of b %}", 1, 10)]
-    [InlineData("a{{ 'b }}", 1, 5), InlineData("{{ [1) }}", 1, 6), InlineData("{% foo %}", 1, 4), InlineData("{{ a.b.c.d }}{% break %}", 1, 17)]
+    [InlineData("{{ a }", 1, 6), InlineData("{% if a %}\n\n{% endfor %}", 3, 4), InlineData("x\n{{ 1|nope }}", 2, 6)]
+    [InlineData("{% for a of b %}", 1, 10), InlineData("a{{ 'b }}", 1, 5), InlineData("{{ [1) }}", 1, 6), InlineData("{% foo %}", 1, 4)]
+    [InlineData("{{ a.b.c.d }}{% break %}", 1, 17)]
     public void Parse_MalformedTemplate_TellsWhere(string template, int line, int column)
     {
         var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate(template));
@@ -108,17 +112,19 @@ public class ChatTemplateTests
     [Theory]
     [InlineData("{% include 'a' %}", "'include' is not supported"), InlineData("{% extends 'a' %}", "'extends' is not supported")]
     [InlineData("{% import 'a' as b %}", "'import' is not supported"), InlineData("{% from 'a' import b %}", "'from' is not supported")]
-    [InlineData("{% autoescape true %}{% endautoescape %}", "'autoescape' is not supported"), InlineData("{{ 1|pprint }}", "'pprint' is not supported")]
-    [InlineData("{{ 'a'|wordwrap(3) }}", "'wordwrap' is not supported"), InlineData("{{ 'a'|urlize }}", "'urlize' is not supported")]
-    [InlineData("{{ 'a'.encode() }}", "'encode' is not supported"), InlineData("{{ lipsum() }}", "'lipsum' is not supported")]
-    [InlineData(@"{{ '\N{DASH}' }}", @"\N{...} is not supported")]
+    [InlineData("{% autoescape true %}{% endautoescape %}", "'autoescape' is not supported")]
+    [InlineData("{{ 1|pprint }}", "'pprint' is not supported"), InlineData("{{ 'a'|wordwrap(3) }}", "'wordwrap' is not supported")]
+    [InlineData("{{ 'a'|urlize }}", "'urlize' is not supported"), InlineData("{{ 'a'.encode() }}", "'encode' is not supported")]
+    [InlineData("{{ lipsum() }}", "'lipsum' is not supported"), InlineData(@"{{ '\N{DASH}' }}", @"\N{...} is not supported")]
     public void Render_UnsupportedPart_IsRefusedByName(string template, string message) =>
         Assert.Contains(message, Assert.Throws<ChatTemplateException>(() => new ChatTemplate(template).Render([])).Message);
 
     [Fact]
     public void Render_RaisedByTheTemplate_IsItsMessageAlone()
     {
-        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("\n{{ raise_exception('Roles must alternate.') }}").Render([]));
+        var template = new ChatTemplate("\n{{ raise_exception('Roles must alternate.') }}");
+
+        var error = Assert.Throws<ChatTemplateException>(() => template.Render([]));
 
         Assert.Equal((ChatTemplateErrorKind.Raised, "Roles must alternate.", 2), (error.Kind, error.Message, error.Line));
     }
@@ -182,11 +188,14 @@ public class ChatTemplateTests
     {
         var template = new ChatTemplate("{{ messages[0].content }}");
 
-        Assert.Throws<ArgumentException>(() => template.Render(Hello, new ChatTemplateOptions { ContinueFinalMessage = true, AddGenerationPrompt = true }));
-        Assert.Throws<ArgumentException>(() => template.Render([], new ChatTemplateOptions { ContinueFinalMessage = true }));
-        Assert.Throws<ArgumentException>(() => template.Render(Hello, new ChatTemplateOptions { Variables = new JsonObject { ["messages"] = 1 } }));
-        Assert.Throws<ArgumentException>(() => template.Render(Hello, new ChatTemplateOptions { Documents = ["text"] }));
-        Assert.Throws<ArgumentException>(() => template.Render(Hello, new ChatTemplateOptions { Tools = [1] }));
+        AssertRefused(Hello, new() { ContinueFinalMessage = true, AddGenerationPrompt = true });
+        AssertRefused([], new() { ContinueFinalMessage = true });
+        AssertRefused(Hello, new() { Variables = new JsonObject { ["messages"] = 1 } });
+        AssertRefused(Hello, new() { Documents = ["text"] });
+        AssertRefused(Hello, new() { Tools = [1] });
+
+        void AssertRefused(TemplateMessage[] messages, ChatTemplateOptions options) =>
+            Assert.Throws<ArgumentException>(() => template.Render(messages, options));
     }
 
     [Theory, InlineData("{"), InlineData("{}"), InlineData("[1]"), InlineData("null"), InlineData("")]

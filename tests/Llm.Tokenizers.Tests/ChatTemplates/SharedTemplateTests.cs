@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers.Tests.ChatTemplates;
 
-/// <summary>Templates and expectations that other engines publish. Where they differ from transformers, its result is in shared-differences.json.</summary>
+/// <summary>
+/// Templates and expectations that other engines publish. Where they differ from transformers, its result is in
+/// shared-differences.json.
+/// </summary>
 public class SharedTemplateTests
 {
     [Theory, InlineData("hf_jinja_e2e.json", 36), InlineData("llamacpp_cases.json", 20), InlineData("jinja_syntax.json", 105)]

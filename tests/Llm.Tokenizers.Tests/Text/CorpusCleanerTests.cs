@@ -7,9 +7,9 @@ public class CorpusCleanerTests
     [Fact]
     public void CleanText_MetadataLines_AreDropped()
     {
-        var cleaner = new CorpusCleaner();
+        const string Text = "Title: The Whale\nauthor : H. M.\nURL:x\n\nThe story.\nNo title: it says.\n  tags: sea\n";
 
-        Assert.Equal("The story.\nNo title: it says.", cleaner.CleanText("Title: The Whale\nauthor : H. M.\nURL:x\n\nThe story.\nNo title: it says.\n  tags: sea\n"));
+        Assert.Equal("The story.\nNo title: it says.", new CorpusCleaner().CleanText(Text));
     }
 
     [Theory]
@@ -73,8 +73,9 @@ public class CorpusCleanerTests
     public void Clean_Progress_SaysWhatBecameOfEach()
     {
         var reports = new Reports();
+        string[] documents = [Words("a"), "short", Words("a"), string.Join(' ', Enumerable.Repeat(Words("b"), 40))];
 
-        foreach (var _ in new CorpusCleaner().Clean([Words("a"), "short", Words("a"), string.Join(' ', Enumerable.Repeat(Words("b"), 40))], reports))
+        foreach (var _ in new CorpusCleaner().Clean(documents, reports))
         {
         }
 
@@ -108,7 +109,8 @@ public class CorpusCleanerTests
 
     private static string Words(string word) => string.Join(' ', Enumerable.Repeat(word, 60));
 
-    private static IEnumerable<string> Clean(CorpusCleanerOptions options, params string[] documents) => new CorpusCleaner(options).Clean(documents);
+    private static IEnumerable<string> Clean(CorpusCleanerOptions options, params string[] documents) =>
+        new CorpusCleaner(options).Clean(documents);
 
     private sealed class Reports : IProgress<CorpusCleaningProgress>
     {

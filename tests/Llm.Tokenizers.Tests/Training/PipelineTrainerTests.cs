@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CsCheck;
 using Llm.Testing;
 
@@ -13,9 +14,19 @@ public class PipelineTrainerTests
     {
         ["wordpiece"] = (size, threads) => new WordPieceTrainer(new WordPieceTrainerOptions { VocabSize = size, Threads = threads }),
         ["unigram"] = (size, threads) => new UnigramTrainer(new UnigramTrainerOptions { VocabSize = size, Threads = threads }),
-        ["unigram-bytes"] = (size, threads) => new UnigramTrainer(new UnigramTrainerOptions { VocabSize = size + 256, Threads = threads, ByteFallback = true }),
+        ["unigram-bytes"] = (size, threads) => new UnigramTrainer(new UnigramTrainerOptions
+        {
+            VocabSize = size + 256,
+            Threads = threads,
+            ByteFallback = true,
+        }),
         ["metaspace"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions { VocabSize = size, Threads = threads }),
-        ["metaspace-bytes"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions { VocabSize = size + 256, Threads = threads, ByteFallback = true }),
+        ["metaspace-bytes"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions
+        {
+            VocabSize = size + 256,
+            Threads = threads,
+            ByteFallback = true,
+        }),
         ["words-suffix"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions
         {
             VocabSize = size,
@@ -23,7 +34,12 @@ public class PipelineTrainerTests
             Splitting = WordSplitting.Words,
             EndOfWordSuffix = "</w>",
         }),
-        ["whole"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions { VocabSize = size, Threads = threads, Splitting = WordSplitting.None }),
+        ["whole"] = (size, threads) => new CharBpeTrainer(new CharBpeTrainerOptions
+        {
+            VocabSize = size,
+            Threads = threads,
+            Splitting = WordSplitting.None,
+        }),
     };
 
     public static TheoryData<string> Names => [.. Trainers.Keys];
@@ -62,7 +78,7 @@ public class PipelineTrainerTests
 
         Assert.Equal(tokenizer.Encode(Text), loaded.Encode(Text));
         Assert.Equal(tokenizer.Decode(tokenizer.Encode(Text)), loaded.Decode(loaded.Encode(Text)));
-        Assert.Equal(Tokens(tokenizer), Tokens(loaded));
+        Assert.Equal(tokenizer.Tokens(), loaded.Tokens());
         Assert.Equal(tokenizer.AddedTokens, loaded.AddedTokens);
     }
 
@@ -73,8 +89,8 @@ public class PipelineTrainerTests
         lines[^1] = lines[^1][..^1];
         var one = Train(name, 450, lines);
 
-        Assert.Equal(Tokens(one), Tokens(Trainers[name](450, 3).Train(lines)));
-        Assert.Equal(Tokens(one), Tokens(Trainers[name](450, 2).Train([new MemoryStream(Encoding.UTF8.GetBytes(Text))])));
+        Assert.Equal(one.Tokens(), Trainers[name](450, 3).Train(lines).Tokens());
+        Assert.Equal(one.Tokens(), Trainers[name](450, 2).Train([new MemoryStream(Encoding.UTF8.GetBytes(Text))]).Tokens());
     }
 
     [Theory, InlineData("unigram-bytes"), InlineData("metaspace-bytes")]
@@ -82,7 +98,8 @@ public class PipelineTrainerTests
     {
         var tokenizer = Train(name, 450, Text);
 
-        Gen.String[Gen.Char["ab é漢\n \0🚀"[..^2]], 0, 12].Sample(text => Assert.Equal(AsTheSteps(name, text), AsTheSteps(name, tokenizer.Decode(tokenizer.Encode(text)))));
+        Gen.String[Gen.Char["ab é漢\n \0🚀"[..^2]], 0, 12].Sample(text =>
+            Assert.Equal(AsTheSteps(name, text), AsTheSteps(name, tokenizer.Decode(tokenizer.Encode(text)))));
         Assert.Equal("🚀 漢", tokenizer.Decode(tokenizer.Encode("🚀 漢")));
     }
 
@@ -136,7 +153,7 @@ public class PipelineTrainerTests
     {
         var tokenizer = new UnigramTrainer(new UnigramTrainerOptions { VocabSize = 100, LimitAlphabet = 20 }).Train([Text]);
 
-        Assert.Equal(20, Tokens(tokenizer).Count(token => token!.EnumerateRunes().Count() == 1));
+        Assert.Equal(20, tokenizer.Tokens().Count(token => token!.EnumerateRunes().Count() == 1));
         Assert.Contains(0, tokenizer.Encode("Queequeg"));
         Assert.DoesNotContain(0, tokenizer.Encode("the sea"));
     }
@@ -144,12 +161,13 @@ public class PipelineTrainerTests
     [Fact]
     public void Constructor_OptionsThatContradict_SaysWhatIsAllowed()
     {
-        Assert.Contains("UnknownToken is '[UNK]', which SpecialTokens lacks", Fails(() => new WordPieceTrainer(new WordPieceTrainerOptions { SpecialTokens = ["[PAD]"] })));
-        Assert.Contains("ShrinkingFactor is 1", Fails(() => new UnigramTrainer(new UnigramTrainerOptions { ShrinkingFactor = 1 })));
-        Assert.Contains("SubIterations is 0, but must be at least 1", Fails(() => new UnigramTrainer(new UnigramTrainerOptions { SubIterations = 0 })));
-        Assert.Contains("MaxTokenLength is 1, but must be at least 2", Fails(() => new CharBpeTrainer(new CharBpeTrainerOptions { MaxTokenLength = 1 })));
-        Assert.Contains("do not go together", Fails(() => new CharBpeTrainer(new CharBpeTrainerOptions { ByteFallback = true, EndOfWordSuffix = "</w>" })));
-        Assert.Contains("is no way to cut words", Fails(() => new CharBpeTrainer(new CharBpeTrainerOptions { Splitting = (WordSplitting)9 })));
+        Assert.Contains(
+            "UnknownToken is '[UNK]', which SpecialTokens lacks", Fails(() => new WordPieceTrainer(new() { SpecialTokens = ["[PAD]"] })));
+        Assert.Contains("ShrinkingFactor is 1", Fails(() => new UnigramTrainer(new() { ShrinkingFactor = 1 })));
+        Assert.Contains("SubIterations is 0, but must be at least 1", Fails(() => new UnigramTrainer(new() { SubIterations = 0 })));
+        Assert.Contains("MaxTokenLength is 1, but must be at least 2", Fails(() => new CharBpeTrainer(new() { MaxTokenLength = 1 })));
+        Assert.Contains("do not go together", Fails(() => new CharBpeTrainer(new() { ByteFallback = true, EndOfWordSuffix = "</w>" })));
+        Assert.Contains("is no way to cut words", Fails(() => new CharBpeTrainer(new() { Splitting = (WordSplitting)9 })));
 
         static string Fails(Func<PipelineTrainer> create) => Assert.ThrowsAny<ArgumentException>(create).Message;
     }
@@ -159,11 +177,11 @@ public class PipelineTrainerTests
     // What the normalizer and the cutting into words leave of a text.
     private static string AsTheSteps(string name, string text) => name switch
     {
-        "wordpiece" => new string([.. text.ToLowerInvariant().Normalize(NormalizationForm.FormD).Where(character => !char.IsWhiteSpace(character))]),
-        "words-suffix" => new string([.. text.Where(character => !char.IsWhiteSpace(character))]),
-        "unigram" or "unigram-bytes" => System.Text.RegularExpressions.Regex.Replace(text.Normalize(NormalizationForm.FormKC), " +", " ").TrimStart(' '),
+        "wordpiece" => WithoutSpaces(text.ToLowerInvariant().Normalize(NormalizationForm.FormD)),
+        "words-suffix" => WithoutSpaces(text),
+        "unigram" or "unigram-bytes" => Regex.Replace(text.Normalize(NormalizationForm.FormKC), " +", " ").TrimStart(' '),
         _ => text,
     };
 
-    private static IEnumerable<string?> Tokens(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
+    private static string WithoutSpaces(string text) => new([.. text.Where(character => !char.IsWhiteSpace(character))]);
 }

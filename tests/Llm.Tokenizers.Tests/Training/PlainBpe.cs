@@ -5,8 +5,10 @@ internal static class PlainBpe
 {
     public static List<string> Learn(string text, bool split, BpeTrainingRule rule, int wanted, int minFrequency)
     {
-        // A space counts as its symbol, whose code point puts it behind the letters in Hugging Face's order of ids, and before them otherwise.
-        var ids = "ab ".ToDictionary(letter => $"{(letter == ' ' ? 'Ġ' : letter)}", letter => letter == ' ' && rule == BpeTrainingRule.HuggingFace ? 200 : (int)letter);
+        // A space counts as its symbol, whose code point puts it behind the letters in Hugging Face's order of ids, and before them
+        // otherwise.
+        var space = rule == BpeTrainingRule.HuggingFace ? 200 : ' ';
+        var ids = new Dictionary<string, int> { ["a"] = 'a', ["b"] = 'b', ["Ġ"] = space };
         var pieces = (split ? text.Split(' ').Select((word, i) => i == 0 ? word : " " + word) : [text])
             .Select(piece => piece.Select(letter => letter == ' ' ? "Ġ" : $"{letter}").ToList()).ToList();
         var merges = new List<string>();

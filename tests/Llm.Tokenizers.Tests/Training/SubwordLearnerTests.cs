@@ -13,7 +13,9 @@ public class SubwordLearnerTests
     {
         var golden = TrainingGolden.Cases("hf_bpe.json")[index];
         var options = golden.GetProperty("options");
-        TextPreTokenizer? preTokenizer = golden.GetProperty("pre_tokenizer") is { ValueKind: JsonValueKind.Object } section ? TextPreTokenizer.Read(section) : null;
+        var preTokenizer = golden.GetProperty("pre_tokenizer") is { ValueKind: JsonValueKind.Object } section
+            ? TextPreTokenizer.Read(section)
+            : null;
 
         var learned = SubwordLearner.Learn(Count(TrainingGolden.Texts(golden), preTokenizer), new SubwordRule
         {
@@ -21,7 +23,9 @@ public class SubwordLearnerTests
             MinFrequency = Math.Max(1, options.GetProperty("min_frequency").GetInt32()),
             SpecialTokens = [.. options.GetProperty("special_tokens").Strings()!],
             LimitAlphabet = options.TryGetProperty("limit_alphabet", out var limit) ? limit.GetInt32() : null,
-            InitialAlphabet = options.TryGetProperty("initial_alphabet", out var initial) ? [.. initial.Strings().Select(text => Rune.GetRuneAt(text!, 0))] : [],
+            InitialAlphabet = options.TryGetProperty("initial_alphabet", out var initial)
+                ? [.. initial.Strings().Select(text => Rune.GetRuneAt(text!, 0))]
+                : [],
         }, TrainingGolden.Run());
 
         Assert.Equal(golden.GetProperty("vocab").Strings(), learned.Tokens.AsEnumerable<string?>());
@@ -55,7 +59,9 @@ public class SubwordLearnerTests
     [Fact]
     public void Learn_LongestToken_IsNotExceeded()
     {
-        var learned = SubwordLearner.Learn(Count(["aaaaaaaaaaaaaaaa"], null), new SubwordRule { VocabSize = 100, MaxTokenLength = 3 }, TrainingGolden.Run());
+        var rule = new SubwordRule { VocabSize = 100, MaxTokenLength = 3 };
+
+        var learned = SubwordLearner.Learn(Count(["aaaaaaaaaaaaaaaa"], null), rule, TrainingGolden.Run());
 
         Assert.Equal(["a", "aa"], learned.Tokens); // aa + a would do, but nothing is left to join where the run is even
     }

@@ -11,7 +11,8 @@ internal static class TrainingGolden
 
     /// <summary>Whether bytes are the alphabet of a case of hf_bpe.json.</summary>
     public static bool IsByteLevel(JsonElement golden) =>
-        golden.GetProperty("pre_tokenizer") is { ValueKind: JsonValueKind.Object } preTokenizer && preTokenizer.Text("type") is "ByteLevel" or "Sequence";
+        golden.GetProperty("pre_tokenizer") is { ValueKind: JsonValueKind.Object } preTokenizer
+        && preTokenizer.Text("type") is "ByteLevel" or "Sequence";
 
     /// <summary>The text of a case, as one or as lines, each with its \n.</summary>
     public static IEnumerable<string> Texts(JsonElement golden)
