@@ -60,7 +60,8 @@ internal sealed class ModelVocabulary
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new FormatException("Its vocab is not an object with an id for each token.");
-        return new ModelVocabulary(json.EnumerateObject().Select(token => KeyValuePair.Create(token.Name, ReadId(token.Value, token.Name))));
+        return new ModelVocabulary(
+            json.EnumerateObject().Select(token => KeyValuePair.Create(token.Name, ReadId(token.Value, token.Name))));
     }
 
     public JsonObject ToJson() => new(InOrder.Select(token => KeyValuePair.Create(token.Token, (JsonNode?)token.Id)));
