@@ -1,6 +1,7 @@
 // Speed of our tokenizers against the other .NET libraries: one thread, the same ids, runs interleaved, medians, ratios to the best peer.
 // dotnet run -c Release --project benchmarks/Tokenizers -- [TEXT FILE]; the default text is Moby-Dick.
-// dotnet run -c Release --project benchmarks/Tokenizers -- train [TEXT FILE]; learns 32,000 tokens; the default is all texts of the samples.
+// dotnet run -c Release --project benchmarks/Tokenizers -- train [TEXT FILE]; learns 32,000 tokens; the default is all texts of the
+// samples.
 using System.Text;
 using Llm.Benchmarks;
 using Llm.Tokenizers;

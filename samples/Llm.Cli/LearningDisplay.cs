@@ -27,5 +27,6 @@ internal sealed class LearningDisplay(TextWriter output) : IProgress<TokenizerTr
 
     private void Write() => output.WriteLine(_last.TokensWanted == 0
         ? FormattableString.Invariant($"read {_last.BytesRead:N0} bytes")
-        : FormattableString.Invariant($"read {_last.BytesRead:N0} bytes, learned {_last.TokensLearned:N0} of {_last.TokensWanted:N0} tokens"));
+        : FormattableString.Invariant(
+            $"read {_last.BytesRead:N0} bytes, learned {_last.TokensLearned:N0} of {_last.TokensWanted:N0} tokens"));
 }

@@ -8,7 +8,11 @@ internal sealed class TokenizerLearning
 {
     private static readonly string[] Kinds = ["bpe", "wordpiece", "unigram", "char", "word"];
 
-    private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "Tokens to end up with, special ones included.", Required = true };
+    private readonly Option<int> _vocabSize = new("--vocab-size")
+    {
+        Description = "Tokens to end up with, special ones included.",
+        Required = true,
+    };
     private readonly Option<string?> _kind = new("--kind") { Description = $"{string.Join(", ", Kinds)}. Default: bpe." };
     private readonly Option<string?> _pattern = new("--pattern")
     {

@@ -4,7 +4,8 @@ namespace Llm.Cli.Tests;
 
 public sealed class ChatTemplateCommandTests : IDisposable
 {
-    private const string Template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+    private const string Template =
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -31,7 +32,9 @@ public sealed class ChatTemplateCommandTests : IDisposable
     {
         var folder = CopyTokenizer("{{ bos_token }}{{ messages[0].content }}{% generation %}ok{% endgeneration %}");
 
-        var answer = Cli.RunWithInput("""{"messages":[{"role":"user","content":"a"}]}""", "chat-template", "--tokenizer", folder).Success().Json;
+        var input = """{"messages":[{"role":"user","content":"a"}]}""";
+
+        var answer = Cli.RunWithInput(input, "chat-template", "--tokenizer", folder).Success().Json;
 
         Assert.Equal("<s>aok", answer.GetProperty("text").GetString());
         Assert.Equal(0, answer.GetProperty("ids").Ids()[0]);
@@ -54,7 +57,9 @@ public sealed class ChatTemplateCommandTests : IDisposable
         var file = Write("{{ tools|length }}{{ documents[0].text }}{{ shout }}{{ n + 1 }}{{ missing is defined }}");
         var input = """{"messages":[],"tools":[{"a":1}],"documents":[{"text":"t"}],"shout":true,"n":1.5}""";
 
-        Assert.Equal("1tTrue2.5False", Cli.RunWithInput(input, "chat-template", "--template", file, "--json").Success().Json.GetProperty("text").GetString());
+        var answer = Cli.RunWithInput(input, "chat-template", "--template", file, "--json").Success().Json;
+
+        Assert.Equal("1tTrue2.5False", answer.GetProperty("text").GetString());
     }
 
     [Theory]
@@ -65,14 +70,19 @@ public sealed class ChatTemplateCommandTests : IDisposable
         const string Clock = "{{ strftime_now('%Y-%m-%d %H:%M') }}";
         const string Input = """{"messages":[]}""";
 
-        Assert.Equal(expected, Cli.RunWithInput(Input, "chat-template", "--template", Write(Clock), "--now", now).Success().Json.GetProperty("text").GetString());
-        Assert.Equal(expected, Cli.RunWithInput(Input, "chat-template", "--tokenizer", CopyTokenizer(Clock), "--now", now).Success().Json.GetProperty("text").GetString());
+        var ofFile = Cli.RunWithInput(Input, "chat-template", "--template", Write(Clock), "--now", now).Success().Json;
+        var ofTokenizer = Cli.RunWithInput(Input, "chat-template", "--tokenizer", CopyTokenizer(Clock), "--now", now).Success().Json;
+
+        Assert.Equal(expected, ofFile.GetProperty("text").GetString());
+        Assert.Equal(expected, ofTokenizer.GetProperty("text").GetString());
     }
 
     [Fact]
     public void JsonLines_BadLines_AreAnsweredAndTheRestGoesOn()
     {
-        var file = Write("{% if messages[0].role != 'user' %}{{ raise_exception('Roles must alternate.') }}{% endif %}{{ messages[0].content + '!' }}");
+        var file = Write(
+            "{% if messages[0].role != 'user' %}{{ raise_exception('Roles must alternate.') }}{% endif %}"
+            + "{{ messages[0].content + '!' }}");
         var input = """
             nonsense
             [1]
@@ -112,7 +122,8 @@ public sealed class ChatTemplateCommandTests : IDisposable
     {
         var result = Cli.RunWithInput("""{"messages":[]}""", "chat-template", "--tokenizer", "gpt2");
 
-        Assert.Equal("The tokenizer has no chat template. Give one: ChatTemplateOptions.Template.", result.Json.GetProperty("error").GetString());
+        Assert.Equal(
+            "The tokenizer has no chat template. Give one: ChatTemplateOptions.Template.", result.Json.GetProperty("error").GetString());
     }
 
     private string Write(string template)

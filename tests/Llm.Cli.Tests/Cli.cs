@@ -16,7 +16,8 @@ internal static class Cli
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = CommandLine.RunAsync(arguments, new Terminal(new StringReader(input), output, error), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        var terminal = new Terminal(new StringReader(input), output, error);
+        var code = CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         return new Result(code, output.ToString(), error.ToString());
     }
 
@@ -26,10 +27,16 @@ internal static class Cli
 
     public static string Compact(this JsonElement element) => JsonSerializer.Serialize(element);
 
+    /// <summary>Checks that each answer is an error that gives the reason at its place.</summary>
+    public static void AssertErrors(IEnumerable<string> reasons, IEnumerable<JsonElement> answers) =>
+        Assert.All(reasons.Zip(answers), pair =>
+            Assert.Contains(pair.First, pair.Second.GetProperty("error").GetString(), StringComparison.Ordinal));
+
     /// <summary>What a command line gave.</summary>
     internal sealed record Result(int Code, string Output, string Error)
     {
-        public JsonElement[] Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        public JsonElement[] Lines =>
+            [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
         public JsonElement Json => Assert.Single(Lines);
 

@@ -5,7 +5,14 @@ public class DetokenizeCommandTests
     [Fact]
     public void JsonLines_Ids_GiveTheText()
     {
-        var result = Cli.RunWithInput("{\"ids\":[35,389,396]}\n{\"ids\":[99999]}\n{\"ids\":[]}\n", "detokenize", "--tokenizer", Cli.MobyMini, "--jsonl");
+        var input = """
+            {"ids":[35,389,396]}
+            {"ids":[99999]}
+            {"ids":[]}
+
+            """;
+
+        var result = Cli.RunWithInput(input, "detokenize", "--tokenizer", Cli.MobyMini, "--jsonl");
 
         Assert.Equal(1, result.Code);
         Assert.Equal("Call me", result.Lines[0].GetProperty("text").GetString());

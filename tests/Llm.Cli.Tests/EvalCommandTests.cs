@@ -31,8 +31,9 @@ public class EvalCommandTests
 
         Assert.True(Loss("4") < Loss("16"));
 
-        double Loss(string stride) => Cli.Run("eval", "--model", Cli.MobyMini, "--text", file, "--json", "--context", "16", "--stride", stride)
-            .Success().Json.GetProperty("loss").GetDouble();
+        double Loss(string stride) =>
+            Cli.Run("eval", "--model", Cli.MobyMini, "--text", file, "--json", "--context", "16", "--stride", stride)
+                .Success().Json.GetProperty("loss").GetDouble();
     }
 
     [Theory]

@@ -19,11 +19,12 @@ public class GenerateCommandTests
         Assert.All(cases.Zip(answers), pair =>
         {
             var sequence = Assert.Single(pair.Second.GetProperty("sequences").EnumerateArray());
+            var usage = pair.Second.GetProperty("usage");
             Assert.Equal(pair.First.GetProperty("new_ids").Ids(), sequence.GetProperty("ids").Ids());
             Assert.Equal(pair.First.GetProperty("text").GetString(), sequence.GetProperty("text").GetString());
             Assert.Equal(pair.First.GetProperty("finish").GetString(), sequence.GetProperty("finish_reason").GetString());
-            Assert.Equal(pair.First.GetProperty("new_ids").GetArrayLength(), pair.Second.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
-            Assert.Equal(pair.First.GetProperty("input_ids").GetArrayLength(), pair.Second.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
+            Assert.Equal(pair.First.GetProperty("new_ids").GetArrayLength(), usage.GetProperty("completion_tokens").GetInt32());
+            Assert.Equal(pair.First.GetProperty("input_ids").GetArrayLength(), usage.GetProperty("prompt_tokens").GetInt32());
         });
     }
 
@@ -32,12 +33,14 @@ public class GenerateCommandTests
     {
         var cases = Cases("stop.json");
 
-        var answers = Cli.RunWithInput(string.Join('\n', cases.Select(Request)), "generate", "--model", Cli.MobyMini, "--jsonl").Success().Lines;
+        var input = string.Join('\n', cases.Select(Request));
+        var answers = Cli.RunWithInput(input, "generate", "--model", Cli.MobyMini, "--jsonl").Success().Lines;
 
         Assert.All(cases.Zip(answers), pair =>
         {
-            Assert.Equal(pair.First.GetProperty("new_ids").Ids(), pair.Second.GetProperty("sequences")[0].GetProperty("ids").Ids());
-            Assert.Equal(pair.First.GetProperty("finish").GetString(), pair.Second.GetProperty("sequences")[0].GetProperty("finish_reason").GetString());
+            var sequence = pair.Second.GetProperty("sequences")[0];
+            Assert.Equal(pair.First.GetProperty("new_ids").Ids(), sequence.GetProperty("ids").Ids());
+            Assert.Equal(pair.First.GetProperty("finish").GetString(), sequence.GetProperty("finish_reason").GetString());
         });
     }
 
@@ -46,7 +49,9 @@ public class GenerateCommandTests
     {
         var golden = Cli.Read("generation", "greedy.json").GetProperty("cases")[0];
 
-        var answer = Cli.Run("generate", golden.GetProperty("prompt").GetString()!, "--model", Cli.MobyMini, "--max-new-tokens", "30", "--json", "--logprobs").Success().Json;
+        var answer = Cli.Run(
+            "generate", golden.GetProperty("prompt").GetString()!,
+            "--model", Cli.MobyMini, "--max-new-tokens", "30", "--json", "--logprobs").Success().Json;
 
         var sequence = answer.GetProperty("sequences")[0];
         Assert.Equal(golden.GetProperty("new_ids").Ids(), sequence.GetProperty("ids").Ids());
@@ -60,7 +65,8 @@ public class GenerateCommandTests
     public void Ids_ModelWithoutTokenizer_GiveGoldenGreedyIds()
     {
         var golden = Cli.Read("models", "gpt2-base", "expected.json").GetProperty("greedy");
-        var input = JsonSerializer.Serialize(new { ids = golden.GetProperty("prompt").Ids(), max_new_tokens = 20, eos_token_id = Array.Empty<int>() });
+        var prompt = golden.GetProperty("prompt").Ids();
+        var input = JsonSerializer.Serialize(new { ids = prompt, max_new_tokens = 20, eos_token_id = Array.Empty<int>() });
 
         var sequence = Cli.RunWithInput(input, "generate", "--model", Cli.Gpt2Base, "--jsonl").Success().Json.GetProperty("sequences")[0];
 
@@ -91,10 +97,10 @@ public class GenerateCommandTests
         Assert.Equal(1, result.Code);
         string[] reasons =
         [
-            "'num_beams' is not a known field", "'messages' needs a chat template", "either 'prompt' or 'ids'", "'max_new_tokens' must be a whole number",
-            "MaxNewTokens", "Temperature", "crop or stop", "do_sample", "at least 1", "1024",
+            "'num_beams' is not a known field", "'messages' needs a chat template", "either 'prompt' or 'ids'",
+            "'max_new_tokens' must be a whole number", "MaxNewTokens", "Temperature", "crop or stop", "do_sample", "at least 1", "1024",
         ];
-        Assert.All(reasons.Zip(result.Lines[1..^1]), pair => Assert.Contains(pair.First, pair.Second.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Cli.AssertErrors(reasons, result.Lines[1..^1]);
         Assert.Equal(reasons.Length, result.Lines.Length - 2);
         Assert.Equal(result.Lines[0].Compact(), result.Lines[^1].Compact());
     }
@@ -102,9 +108,11 @@ public class GenerateCommandTests
     [Fact]
     public void Stream_SameSeed_IsTheTextOfJson()
     {
-        string[] arguments = ["generate", "The whale", "--model", Cli.MobyMini, "--do-sample", "--seed", "7", "--num-return-sequences", "2", "--quiet"];
+        string[] arguments =
+            ["generate", "The whale", "--model", Cli.MobyMini, "--do-sample", "--seed", "7", "--num-return-sequences", "2", "--quiet"];
 
-        var texts = Cli.Run([.. arguments, "--json"]).Success().Json.GetProperty("sequences").EnumerateArray().Select(sequence => sequence.GetProperty("text").GetString()!).ToArray();
+        var sequences = Cli.Run([.. arguments, "--json"]).Success().Json.GetProperty("sequences");
+        var texts = sequences.EnumerateArray().Select(sequence => sequence.GetProperty("text").GetString()!).ToArray();
 
         Assert.NotEqual(texts[0], texts[1]);
         Assert.Equal($"{texts[0]}\n---\n{texts[1]}\n", Cli.Run([.. arguments, "--stream"]).Success().Output);
@@ -114,8 +122,12 @@ public class GenerateCommandTests
     [Fact]
     public void Line_WithoutAnOption_TakesTheFlag()
     {
-        var lines = Cli.RunWithInput(
-            "{\"prompt\":\"The\"}\n{\"prompt\":\"The\",\"max_new_tokens\":2}", "generate", "--model", Cli.MobyMini, "--jsonl", "--max-new-tokens", "5").Success().Lines;
+        var input = """
+            {"prompt":"The"}
+            {"prompt":"The","max_new_tokens":2}
+            """;
+
+        var lines = Cli.RunWithInput(input, "generate", "--model", Cli.MobyMini, "--jsonl", "--max-new-tokens", "5").Success().Lines;
 
         Assert.Equal([5, 2], lines.Select(line => line.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
     }
@@ -129,7 +141,8 @@ public class GenerateCommandTests
         Assert.Equal("length", Finish([.. arguments, "--eos-token-id"]));
         Assert.Equal("eos", Finish([.. arguments, "--eos-token-id", "12", "--eos-token-id", "324"]));
 
-        static string? Finish(string[] arguments) => Cli.Run(arguments).Success().Json.GetProperty("sequences")[0].GetProperty("finish_reason").GetString();
+        static string? Finish(string[] arguments) =>
+            Cli.Run(arguments).Success().Json.GetProperty("sequences")[0].GetProperty("finish_reason").GetString();
     }
 
     [Fact]
@@ -138,7 +151,8 @@ public class GenerateCommandTests
         using var folder = new TemporaryFolder();
         using var pretrained = PretrainedModel.Load(Cli.MobyMini);
         using var optimizer = new AdamW(ParameterGroup.ByDimension(pretrained.Model, weightDecay: 0));
-        Checkpoint.Save(folder.Combine("checkpoints", Checkpoint.LastName), pretrained.Model, optimizer, new TrainerState(), pretrained.Tokenizer.Save);
+        var checkpoint = folder.Combine("checkpoints", Checkpoint.LastName);
+        Checkpoint.Save(checkpoint, pretrained.Model, optimizer, new TrainerState(), pretrained.Tokenizer.Save);
         string[] arguments = ["generate", "Call me", "--quiet", "--model"];
 
         var original = Cli.Run([.. arguments, Cli.MobyMini]).Success().Output;
@@ -152,7 +166,8 @@ public class GenerateCommandTests
     {
         var known = GenerationSetting.All.Select(setting => setting.Name).ToHashSet();
         var cases = Cli.Read("generation", file).GetProperty("cases").EnumerateArray()
-            .Where(golden => golden.TryGetProperty("finish", out _) && golden.GetProperty("options").EnumerateObject().All(option => known.Contains(option.Name)))
+            .Where(golden => golden.TryGetProperty("finish", out _))
+            .Where(golden => golden.GetProperty("options").EnumerateObject().All(option => known.Contains(option.Name)))
             .ToArray();
         Assert.True(cases.Length > 20);
         return cases;

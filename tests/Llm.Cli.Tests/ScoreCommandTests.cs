@@ -9,7 +9,9 @@ public class ScoreCommandTests
     [Fact]
     public void JsonLines_GoldenTexts_GiveGoldenLossesAndLogProbabilities()
     {
-        var cases = Cli.Read("generation", "loss.json").GetProperty("cases").EnumerateArray().Where(golden => golden.TryGetProperty("text", out _)).ToArray();
+        var cases = Cli.Read("generation", "loss.json").GetProperty("cases").EnumerateArray()
+            .Where(golden => golden.TryGetProperty("text", out _))
+            .ToArray();
         var input = string.Join('\n', cases.SelectMany(golden => new[]
         {
             JsonSerializer.Serialize(new { text = golden.GetProperty("text").GetString() }),
@@ -24,9 +26,9 @@ public class ScoreCommandTests
             var golden = cases[i / 2];
             Assert.Equal(golden.GetProperty("loss").GetDouble(), answers[i].GetProperty("loss").GetDouble(), Tolerance);
             Assert.Equal(1, answers[i].GetProperty("perplexity").GetDouble() / golden.GetProperty("perplexity").GetDouble(), Tolerance);
-            Assert.All(
-                golden.GetProperty("token_logprobs").EnumerateArray().Skip(1).Select(value => value.GetDouble()).Zip(answers[i].GetProperty("logprobs").Deserialize<double[]>()!),
-                pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+            var expected = golden.GetProperty("token_logprobs").EnumerateArray().Skip(1).Select(value => value.GetDouble());
+            var given = answers[i].GetProperty("logprobs").Deserialize<double[]>()!;
+            Assert.All(expected.Zip(given), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
         }
     }
 
@@ -45,7 +47,7 @@ public class ScoreCommandTests
 
         Assert.Equal(1, result.Code);
         string[] reasons = ["at least 2", "either 'text' or 'ids'", "either 'text' or 'ids'", "97", "no tokenizer"];
-        Assert.All(reasons.Zip(result.Lines), pair => Assert.Contains(pair.First, pair.Second.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Cli.AssertErrors(reasons, result.Lines);
         Assert.Equal(reasons.Length, result.Lines.Length);
     }
 

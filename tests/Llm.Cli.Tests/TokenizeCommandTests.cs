@@ -18,16 +18,22 @@ public class TokenizeCommandTests
     [InlineData("gpt2", "[15496,995]")]
     [InlineData("cl100k_base", "[9906,1917]")]
     public void Json_KnownTokenizer_GivesItsIds(string tokenizer, string ids) =>
-        Assert.Equal(ids, Cli.Run("tokenize", "Hello world", "--tokenizer", tokenizer, "--json").Success().Json.GetProperty("ids").Compact());
+        Assert.Equal(
+            ids, Cli.Run("tokenize", "Hello world", "--tokenizer", tokenizer, "--json").Success().Json.GetProperty("ids").Compact());
 
     [Fact]
     public void Tokenizer_FileOrFolder_IsTheSame()
     {
-        var folder = Cli.Run("tokenize", "Call me", "--tokenizer", Cli.MobyMini, "--json").Success().Output;
+        var file = Path.Combine(Cli.MobyMini, "tokenizer.json");
 
-        Assert.Equal(folder, Cli.Run("tokenize", "Call me", "--tokenizer", Path.Combine(Cli.MobyMini, "tokenizer.json"), "--json").Success().Output);
-        Assert.Equal(folder, Cli.RunWithInput("Call me", "tokenize", "--tokenizer", Cli.MobyMini, "--json").Success().Output);
-        Assert.Equal(folder, Cli.RunWithInput("""{"text":"Call me"}""", "tokenize", "--tokenizer", Cli.MobyMini, "--jsonl").Success().Output);
+        var expected = Cli.Run("tokenize", "Call me", "--tokenizer", Cli.MobyMini, "--json").Success().Output;
+        var ofFile = Cli.Run("tokenize", "Call me", "--tokenizer", file, "--json");
+        var ofInput = Cli.RunWithInput("Call me", "tokenize", "--tokenizer", Cli.MobyMini, "--json");
+        var ofLine = Cli.RunWithInput("""{"text":"Call me"}""", "tokenize", "--tokenizer", Cli.MobyMini, "--jsonl");
+
+        Assert.Equal(expected, ofFile.Success().Output);
+        Assert.Equal(expected, ofInput.Success().Output);
+        Assert.Equal(expected, ofLine.Success().Output);
     }
 
     [Fact]
@@ -80,7 +86,10 @@ public class TokenizeCommandTests
         using var output = new FlushedWriter();
         using var input = new CheckingReader(output);
 
-        var code = await CommandLine.RunAsync(["tokenize", "--tokenizer", "gpt2", "--jsonl"], new Terminal(input, output, TextWriter.Null), TestContext.Current.CancellationToken);
+        var terminal = new Terminal(input, output, TextWriter.Null);
+        string[] arguments = ["tokenize", "--tokenizer", "gpt2", "--jsonl"];
+
+        var code = await CommandLine.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, code);
         Assert.Equal(3, output.Flushed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -91,7 +100,8 @@ public class TokenizeCommandTests
     {
         var result = Cli.Run("tokenize", "Hello world", "--tokenizer", "gpt2").Success();
 
-        Assert.Equal(["15496 0..5 Hello", "995 5..11 Ġworld"], result.Output.TrimEnd().Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+        var rows = result.Output.TrimEnd().Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["15496 0..5 Hello", "995 5..11 Ġworld"], rows.Select(row => string.Join(' ', row)));
     }
 
     [Theory]

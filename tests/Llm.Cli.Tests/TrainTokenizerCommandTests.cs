@@ -28,12 +28,18 @@ public class TrainTokenizerCommandTests
     public void Bpe_Options_AreThoseOfTheTrainer()
     {
         using var folder = new TemporaryFolder();
-        var options = new BpeTrainerOptions { VocabSize = 400, MinFrequency = 9, Pattern = SplitPattern.Cl100k, SpecialTokens = ["<a>", "<b>"] };
+        var options = new BpeTrainerOptions
+        {
+            VocabSize = 400,
+            MinFrequency = 9,
+            Pattern = SplitPattern.Cl100k,
+            SpecialTokens = ["<a>", "<b>"],
+        };
         var expected = new BpeTrainer(options).TrainFromFiles([Moby]);
 
         var result = Cli.Run(
-            "train-tokenizer", "--input", Moby, "--vocab-size", "400", "--out", folder.Path, "--pattern", "cl100k", "--special", "<a>", "--special", "<b>",
-            "--min-frequency", "9", "--threads", "2", "--quiet").Success();
+            "train-tokenizer", "--input", Moby, "--vocab-size", "400", "--out", folder.Path, "--pattern", "cl100k",
+            "--special", "<a>", "--special", "<b>", "--min-frequency", "9", "--threads", "2", "--quiet").Success();
 
         Assert.Equal(Tokens(expected), Tokens(TokenizerFolder.Load(folder.Path)));
         Assert.Equal(["<a>", "<b>"], TokenizerFolder.Load(folder.Path).AddedTokens.Select(token => token.Content));
@@ -90,13 +96,17 @@ public class TrainTokenizerCommandTests
         await source.CancelAsync();
 
         var code = await CommandLine.RunAsync(
-            ["train-tokenizer", "--input", Moby, "--vocab-size", "300", "--out", folder.Path], new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null), source.Token);
+            ["train-tokenizer", "--input", Moby, "--vocab-size", "300", "--out", folder.Path],
+            new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null),
+            source.Token);
 
         Assert.Equal(130, code);
         Assert.Empty(Files(folder.Path));
     }
 
-    private static IEnumerable<string?> Files(string folder) => Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    private static IEnumerable<string?> Files(string folder) =>
+        Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string?> Tokens(LlmTokenizer tokenizer) => Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
+    private static IEnumerable<string?> Tokens(LlmTokenizer tokenizer) =>
+        Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken);
 }

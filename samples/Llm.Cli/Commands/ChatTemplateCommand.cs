@@ -15,8 +15,13 @@ internal static class ChatTemplateCommand
             Description = "The time that the template sees, in ISO 8601. Default: the clock's.",
             CustomParser = result => ParseTime(result),
         };
-        var (tokenizer, mode) = (new TokenizerSource(required: false, "Give it or --template. With it, the ids are answered as well."), new JsonMode());
-        var command = new Command("chat-template", "Turns {\"messages\": [...]} a line into the text that a model expects.") { template, now };
+        var tokenizer = new TokenizerSource(required: false, "Give it or --template. With it, the ids are answered as well.");
+        var mode = new JsonMode();
+        var command = new Command("chat-template", """Turns {"messages": [...]} a line into the text that a model expects.""")
+        {
+            template,
+            now,
+        };
         tokenizer.AddTo(command);
         mode.AddTo(command);
         command.Validators.Add(result =>
@@ -44,7 +49,8 @@ internal static class ChatTemplateCommand
             request.Options.Template = new ChatTemplate(own.Source, clock: clock);
         var rendered = tokenizer.RenderChat(request.Messages, request.Options, cancellation);
         var encoded = tokenizer.EncodeChat(rendered);
-        return new ChatAnswer(rendered.Text, encoded.Ids, own.HasGenerations ? [.. encoded.AssistantMask.Select(isOurs => isOurs ? 1 : 0)] : null);
+        int[]? mask = own.HasGenerations ? [.. encoded.AssistantMask.Select(isOurs => isOurs ? 1 : 0)] : null;
+        return new ChatAnswer(rendered.Text, encoded.Ids, mask);
     }
 
     private static DateTimeOffset? ParseTime(System.CommandLine.Parsing.ArgumentResult result)

@@ -58,7 +58,8 @@ internal static class InspectCommand
             output.WriteLine($"  {entry.Outcome}: {entry.Name}, {entry.Detail}");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"memory in {memory.Dtype}: {memory.WeightsBytes / 1e6:N1} MB of weights, {memory.CacheBytesPerToken / 1e3:N1} kB a token in the cache"));
+            $"memory in {memory.Dtype}: {memory.WeightsBytes / 1e6:N1} MB of weights, "
+            + $"{memory.CacheBytesPerToken / 1e3:N1} kB a token in the cache"));
         output.WriteLine();
         foreach (var module in ModuleTree.Of(pretrained.Model))
             output.WriteLine(module);

@@ -7,11 +7,21 @@ internal static class TrainTokenizerCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var input = new Option<FileInfo[]>("--input") { Description = "Texts in UTF-8.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var input = new Option<FileInfo[]>("--input")
+        {
+            Description = "Texts in UTF-8.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var output = new Option<DirectoryInfo>("--out") { Description = "The folder to write.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var learning = new TokenizerLearning();
-        var command = new Command("train-tokenizer", "Learns a tokenizer from texts and writes Hugging Face's files.") { input, output, json };
+        var command = new Command("train-tokenizer", "Learns a tokenizer from texts and writes Hugging Face's files.")
+        {
+            input,
+            output,
+            json,
+        };
         learning.AddTo(command);
         command.SetWork((parsed, cancellation) =>
         {

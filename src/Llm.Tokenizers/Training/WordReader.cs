@@ -17,11 +17,8 @@ internal sealed class WordReader : TextCounter
 
     /// <param name="threads">Threads, the caller's included.</param>
     /// <param name="cut">Adds the words of a text to the counts; called from several threads at once.</param>
-    public WordReader(int threads, Action<string, PieceCounter> cut) => _counter = new BlockCounter<List<string>>(threads, (texts, counts) =>
-    {
-        foreach (var text in texts)
-            cut(text, counts);
-    });
+    public WordReader(int threads, Action<string, PieceCounter> cut) =>
+        _counter = new BlockCounter<List<string>>(threads, (texts, counts) => texts.ForEach(text => cut(text, counts)));
 
     public override void Add(string text)
     {
