@@ -13,6 +13,11 @@ if (args.FirstOrDefault() == "train")
     Training.Measure(args.Length > 1 ? args[1..] : Directory.GetFiles("samples/Data", "*.txt"));
     return;
 }
+if (args.FirstOrDefault() == "start")
+{
+    Startup.MeasureHere(args[1]);
+    return;
+}
 var path = args.FirstOrDefault() ?? "samples/Data/moby-dick.txt";
 var document = File.ReadAllText(path).Replace("<|endoftext|>\n", ""); // Microsoft's tokenizer would take the mark for a special token
 var strings = Enumerable.Range(0, document.Length / 100).Select(i => document.Substring(100 * i, 100)).ToArray();
@@ -43,6 +48,7 @@ foreach (var encoding in (string[])["cl100k_base", "o200k_base", "r50k_base"])
         Console.WriteLine($"{encoding + ' ' + what,-34}{speeds[0],10:F0}{speeds[1],12:F0}{speeds[2],12:F0}{advantage,22:F1}");
     }
 }
+Startup.Measure(["gpt2", "cl100k_base", "o200k_base"]);
 Threads();
 Allocations();
 Pathological();
