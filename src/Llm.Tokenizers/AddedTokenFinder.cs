@@ -39,13 +39,15 @@ internal sealed class AddedTokenFinder
             if (token.IsSingleWord && !IsSingleWord(text[first..end], start - first, stop - first))
                 continue;
             if (token.StripsLeft)
-                start = done + text[done..start].TrimEnd().Length;
+                start = start > done ? done + text[done..start].TrimEnd().Length : done;
+            if (start > stop)
+                continue;
             if (token.StripsRight)
                 stop = end - text[stop..end].TrimStart().Length;
             if (start > done)
                 parts.Add((done..start, null));
             parts.Add((start..stop, token));
-            search = done = stop;
+            done = stop; // the search goes on before that: a token within the white space that this one took is found all the same
         }
         if (done < end)
             parts.Add((done..end, null));

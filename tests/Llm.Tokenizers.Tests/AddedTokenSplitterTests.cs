@@ -28,6 +28,17 @@ public class AddedTokenSplitterTests
         Assert.Equal(["[ <m> ]", "[<m>]"], Split(" <m> <m>", new AddedToken("<m>", 0) { StripsLeft = true, StripsRight = true }));
     }
 
+    // As Hugging Face's library does it: what a token takes on its right is searched once more.
+    [Fact]
+    public void Split_TokenWithinTakenSpace_IsFoundAsWell()
+    {
+        Assert.Equal(["a", "[\n\n]", "[\n]", "b"], Split("a\n\nb", new AddedToken("\n", 0) { StripsRight = true }));
+        Assert.Equal(["[<m>  ]", "[ ]", "[ ]", "b"], Split("<m>  b", new AddedToken("<m>", 0) { StripsRight = true }, new AddedToken(" ", 1)));
+        Assert.Equal(
+            ["[<m>  ]", "b"],
+            Split("<m>  b", new AddedToken("<m>", 0) { StripsRight = true }, new AddedToken(" ", 1) { StripsLeft = true }).Where(part => part != "[]"));
+    }
+
     [Theory]
     [InlineData("Whale", true), InlineData("a Whale.", true), InlineData("Whale's", true), InlineData("🐳Whale🐳", true)]
     [InlineData("Whales", false), InlineData("aWhale", false), InlineData("_Whale", false), InlineData("Whale1", false)]

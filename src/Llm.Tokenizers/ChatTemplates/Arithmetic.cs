@@ -97,6 +97,8 @@ internal static class Arithmetic
 
     private static Value Repeat(Rendering rendering, Value value, BigInteger count)
     {
+        if (BigInteger.Abs(count) > long.MaxValue)
+            throw Fault.Limit("The text or list would be far too long.");
         var times = (long)BigInteger.Clamp(count, 0, long.MaxValue / 4);
         if (value is Text text)
             return text.With(Chars.Repeat(rendering, text.Content, times));

@@ -63,7 +63,7 @@ internal sealed class ContinuedMessage
     }
 
     private static string TextOf(JsonNode? content) => content?.GetValueKind() == JsonValueKind.String
-        ? content.GetValue<string>()
+        ? JsonTexts.Read(content.AsValue())
         : throw new ArgumentException("Only text can be continued.", nameof(content));
 
     private static string Shorten(string text) => text.Length > 60 ? text[..60] + "…" : text;

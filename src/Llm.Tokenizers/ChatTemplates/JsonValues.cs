@@ -38,7 +38,7 @@ internal static class JsonValues
     {
         rendering.Enter();
         var dict = new DictValue(rendering);
-        foreach (var (name, value) in fields)
+        foreach (var (name, value) in FieldsOf(fields))
         {
             rendering.Allocate(2L * name.Length);
             dict.Set(new Text(name), ToValue(rendering, value));
@@ -61,7 +61,7 @@ internal static class JsonValues
             case JsonValueKind.Number:
                 return ToNumber(value);
             default:
-                var text = value.TryGetValue<string>(out var given) ? given : TextOf(value);
+                var text = JsonTexts.Read(value);
                 rendering.Allocate(2L * text.Length);
                 return new Text(text);
         }
@@ -88,6 +88,16 @@ internal static class JsonValues
         return IntegerValue.Of(BigInteger.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
     }
 
-    // Dates, enums and the like, as they stand in JSON.
-    private static string TextOf(JsonValue value) => JsonSerializer.Deserialize<string>(value.ToJsonString()) ?? "";
+    // What is wrong with the names of parsed JSON comes out only when they are asked for.
+    private static List<KeyValuePair<string, JsonNode?>> FieldsOf(JsonObject fields)
+    {
+        try
+        {
+            return [.. fields];
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            throw Fault.Operation($"An object of the given JSON has a name twice, or a name that is no text: {error.Message}");
+        }
+    }
 }

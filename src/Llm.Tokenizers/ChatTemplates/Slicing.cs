@@ -11,7 +11,7 @@ internal static class Slicing
             throw undefined.ToFault();
         var length = value is Text or SequenceValue or RangeValue ? value.Length!.Value : throw Fault.Operation(
             $"A value of type {value.TypeName} cannot be sliced.");
-        var (first, count, by) = Resolve(BoundOf(start), BoundOf(stop), BoundOf(step) ?? BigInteger.One, length);
+        var (first, end, count, by) = Resolve(BoundOf(start), BoundOf(stop), BoundOf(step) ?? BigInteger.One, length);
         switch (value)
         {
             case Text text:
@@ -25,8 +25,8 @@ internal static class Slicing
                 return sequence is ListValue ? new ListValue(items) : new TupleValue(items);
             default:
                 var range = (RangeValue)value;
-                var (from, stride) = (range.Start + first * range.Step, range.Step * by);
-                return count == 0 ? new RangeValue(0, 0, 1) : new RangeValue(from, from + count * stride, stride);
+                return new RangeValue(
+                    range.Start + first * range.Step, range.Start + end * range.Step, range.Step * (BoundOf(step) ?? BigInteger.One));
         }
     }
 
@@ -38,8 +38,8 @@ internal static class Slicing
             ?? throw Fault.Operation($"A slice is made of whole numbers, not of a value of type {bound.TypeName}.");
     }
 
-    // The first item, how many, and the distance between them.
-    private static (int First, int Count, int Step) Resolve(BigInteger? start, BigInteger? stop, BigInteger step, int length)
+    // The first item, the one where it ends, how many, and the distance between them.
+    private static (int First, int End, int Count, int Step) Resolve(BigInteger? start, BigInteger? stop, BigInteger step, int length)
     {
         if (step.IsZero)
             throw Fault.Operation("The step of a slice must not be 0.");
@@ -49,7 +49,7 @@ internal static class Slicing
         var by = (int)BigInteger.Clamp(step, -int.MaxValue, int.MaxValue);
         var span = (long)(by > 0 ? to - from : from - to);
         var count = span <= 0 ? 0 : (int)((span - 1) / Math.Abs((long)by)) + 1;
-        return (from, count, count <= 1 ? 1 : by);
+        return (from, to, count, count <= 1 ? 1 : by);
     }
 
     private static int Clamp(BigInteger bound, int length, int least, int most) =>

@@ -327,6 +327,17 @@ CASES = {
 {{ range() }}
 {{ range(stop=3) }}
 """,
+    "ranges": r"""
+{{ range(3).index(1) }}{{ range(3).count(1) }}{{ range(3).count(5) }}{{ range(0, 9, 4).index(8.0) }}{{ range(1, 7, 2).start }}{{ range(1, 7, 2).stop }}{{ range(1, 7, 2).step }}{{ range(3).nope is defined }}
+{{ range(3)[1:0:3] }}{{ range(3)[:1:-1] }}{{ range(10)[2:8:3] }}{{ range(10)[5:5] }}{{ range(10)[20:] }}{{ range(10)[::-4] }}{{ range(9, 0, -2)[1:3] }}{{ range(3)[::-1] }}{{ range(0)[1:] }}{{ range(5)[1:100] }}{{ range(5)[-2:] }}
+{{ range(3).index(5) }}
+{{ 'upper' is filter }}{{ 'nope' is filter }}{{ 5 is filter }}{{ none is test }}{{ 'odd' is test }}{{ (1, 'a') is filter }}
+{{ d is filter }}
+{{ items is test }}
+{{ ([1],) is filter }}
+{{ d.get((1, (2, 3))) }}{{ d[(1, [2])] }}|{{ {(1, (2,)): 'x'}[(1, (2,))] }}{{ {(1, 2): 'y'}.get((1.0, 2)) }}
+{{ d.get((1, [2])) }}
+""",
     "scopes": r"""
 {% set x = 1 %}{% if true %}{% set x = 2 %}{% endif %}{{ x }}{% set x, y = y, x %}{{ x }}|{{ y }}{% set (a, b) = (1, 2) %}{{ a }}{{ b }}{% set a, b = 'xy' %}{{ a }}{{ b }}{% set q = 1, 2 %}{{ q }}{% set w = () %}{{ w }}
 {% macro f() %}{{ name }}{% endmacro %}{{ f() }}{% set name = 'X' %}{{ f() }}{{ name }}

@@ -5,7 +5,7 @@ namespace Llm.Tokenizers.Tests.ChatTemplates;
 /// <summary>What transformers 5.12.1 with jinja2 3.1.6 gives: all must be equal, errors by their kind.</summary>
 public class ChatTemplateGoldenTests
 {
-    [Theory, InlineData("constructs.json", 111), InlineData("more-constructs.json", 400)]
+    [Theory, InlineData("constructs.json", 111), InlineData("more-constructs.json", 460)]
     public void Render_GoldenConstruct_GivesTheSame(string file, int least)
     {
         var golden = ChatGolden.Read(file);

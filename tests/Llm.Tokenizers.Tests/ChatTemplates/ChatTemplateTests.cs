@@ -198,6 +198,25 @@ public class ChatTemplateTests
             Assert.Throws<ArgumentException>(() => template.Render(messages, options));
     }
 
+    // System.Text.Json refuses to read such a text; Python does not.
+    [Fact]
+    public void Render_HalfSurrogatePair_IsAText()
+    {
+        var messages = TemplateMessage.ParseAll("""[{"role": "user", "content": "a\ud800\n\"\u00e9"}]""");
+
+        Assert.Equal("a\ud800\n\"\u00e9", new ChatTemplate("{{ messages[0].content }}").Render(messages));
+        Assert.Equal("a\ud800\n\"\u00e9", new ChatTemplate("{{ messages[0].content }}").Render(
+            messages, new ChatTemplateOptions { ContinueFinalMessage = true }));
+    }
+
+    [Theory, InlineData("""[{"role": "user", "role": "user"}]"""), InlineData("""[{"\ud800": 1}]""")]
+    public void Render_NamesThatCannotBe_AreAnError(string messages)
+    {
+        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("x").Render(TemplateMessage.ParseAll(messages)));
+
+        Assert.Equal(ChatTemplateErrorKind.Operation, error.Kind);
+    }
+
     [Theory, InlineData("{"), InlineData("{}"), InlineData("[1]"), InlineData("null"), InlineData("")]
     public void ParseAll_NoListOfObjects_IsRefused(string json) => Assert.Throws<ArgumentException>(() => TemplateMessage.ParseAll(json));
 

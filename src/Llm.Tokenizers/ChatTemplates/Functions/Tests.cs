@@ -21,8 +21,8 @@ internal static class Tests
         Of("sequence", value => value.Length is not null && value.HasItems),
         Of("callable", value => value.IsCallable),
         Of("escaped", value => value is Text { IsMarkup: true }),
-        Of("filter", value => value is Text text && Filters.All.ContainsKey(text.Content)),
-        Of("test", value => value is Text text && All!.ContainsKey(text.Content)),
+        Named("filter", name => Filters.All.ContainsKey(name)),
+        Named("test", name => All!.ContainsKey(name)),
         new("iterable", "value", call => BooleanValue.Of(call[0].Iterate(call.Rendering) is not null)),
         new("lower", "value", call => BooleanValue.Of(TextQueries.IsLower(call.AsText(0)))),
         new("upper", "value", call => BooleanValue.Of(TextQueries.IsUpper(call.AsText(0)))),
@@ -45,6 +45,11 @@ internal static class Tests
         : throw Fault.Template($"There is no test '{name}'.");
 
     private static Builtin Of(string name, Func<Value, bool> holds) => new(name, "value", call => BooleanValue.Of(holds(call[0])));
+
+    // The value is looked up among the names, so that it must be one that can be.
+    private static Builtin Named(string name, Func<string, bool> exists) => new(name, "value", call =>
+        KeyComparer.CanBeKey(call.Rendering, call[0]) ? BooleanValue.Of(call[0] is Text text && exists(text.Content))
+            : throw Fault.Operation($"A value of type {call[0].TypeName} is no name."));
 
     private static IEnumerable<Builtin> Comparing(bool isEqual, params string[] names) => names.Select(name => new Builtin(
         name, "a b /", call => BooleanValue.Of(Comparison.AreEqual(call.Rendering, call[0], call[1]) == isEqual)));

@@ -39,6 +39,37 @@ internal static class SequenceMethods
     }
 }
 
+/// <summary>The methods and attributes of ranges.</summary>
+internal static class RangeMethods
+{
+    private static readonly Builtin CountMethod = new("count", "value /", call => IntegerValue.Of(PlaceOf(call) < 0 ? 0 : 1));
+
+    private static readonly Builtin IndexMethod = new("index", "value /", call =>
+        PlaceOf(call) is >= 0 and var place ? IntegerValue.Of(place) : throw Fault.Operation("The value is not in the range."));
+
+    public static Value? Find(RangeValue owner, string name) => name switch
+    {
+        "count" => new FunctionValue(CountMethod, owner),
+        "index" => new FunctionValue(IndexMethod, owner),
+        "start" => IntegerValue.Of(owner.Start),
+        "stop" => IntegerValue.Of(owner.Stop),
+        "step" => IntegerValue.Of(owner.Step),
+        _ => null,
+    };
+
+    private static int PlaceOf(BuiltinCall call)
+    {
+        var place = 0;
+        foreach (var item in call.Rendering.Each(call.Owner))
+        {
+            if (Comparison.AreSame(call.Rendering, item, call[0]))
+                return place;
+            place++;
+        }
+        return -1;
+    }
+}
+
 /// <summary>The methods of dictionaries that change nothing.</summary>
 internal static class DictMethods
 {
@@ -57,7 +88,7 @@ internal static class DictMethods
 
     private static Value Get(BuiltinCall call)
     {
-        if (!KeyComparer.CanBeKey(call[0]))
+        if (!KeyComparer.CanBeKey(call.Rendering, call[0]))
             throw Fault.Operation($"A value of type {call[0].TypeName} cannot be a key.");
         return call.Owner.FindItem(call.Rendering, call[0]) ?? call.Find(1) ?? NoneValue.None;
     }

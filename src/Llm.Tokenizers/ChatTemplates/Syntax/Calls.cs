@@ -9,17 +9,8 @@ internal sealed record ArgumentList(
 {
     public static ArgumentList Empty { get; } = new([], []);
 
-    public void VisitParts(Action<Expression> visit)
-    {
-        foreach (var argument in Positional)
-            visit(argument);
-        foreach (var (_, argument) in Keywords)
-            visit(argument);
-        if (Rest is not null)
-            visit(Rest);
-        if (Named is not null)
-            visit(Named);
-    }
+    /// <summary>The expressions, in their order; null where there is none.</summary>
+    public IEnumerable<Expression?> Parts => [.. Positional, .. Keywords.Select(keyword => keyword.Value), Rest, Named];
 
     /// <param name="rendering">The rendering.</param>
     /// <param name="scope">Where the arguments are evaluated.</param>
@@ -60,14 +51,9 @@ internal sealed record ArgumentList(
 }
 
 /// <summary>f(a).</summary>
-internal sealed class CallExpression(Position position, Expression callee, ArgumentList arguments) : Expression(position)
+internal sealed class CallExpression(Position position, Expression callee, ArgumentList arguments)
+    : Expression(position, [callee, .. arguments.Parts])
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(callee);
-        arguments.VisitParts(visit);
-    }
-
     /// <summary>The call with the body of a call block as one more argument.</summary>
     public Value EvaluateWithCaller(Rendering rendering, Scope scope, MacroValue caller)
     {
@@ -88,16 +74,10 @@ internal sealed class CallExpression(Position position, Expression callee, Argum
 }
 
 /// <summary>a | f(b).</summary>
-internal sealed class FilterExpression(Position position, Expression? input, string name, ArgumentList arguments) : Expression(position)
+internal sealed class FilterExpression(Position position, Expression? input, string name, ArgumentList arguments)
+    : Expression(position, [input, .. arguments.Parts])
 {
     public string Name => name;
-
-    public override void VisitParts(Action<Expression> visit)
-    {
-        if (input is not null)
-            visit(input);
-        arguments.VisitParts(visit);
-    }
 
     /// <summary>Applies the filters to a text that was captured.</summary>
     public Value Apply(Rendering rendering, Scope scope, Text captured)
@@ -117,15 +97,10 @@ internal sealed class FilterExpression(Position position, Expression? input, str
 }
 
 /// <summary>a is t(b).</summary>
-internal sealed class TestExpression(Position position, Expression input, string name, ArgumentList arguments) : Expression(position)
+internal sealed class TestExpression(Position position, Expression input, string name, ArgumentList arguments)
+    : Expression(position, [input, .. arguments.Parts])
 {
     public string Name => name;
-
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(input);
-        arguments.VisitParts(visit);
-    }
 
     protected override Value Compute(Rendering rendering, Scope scope)
     {

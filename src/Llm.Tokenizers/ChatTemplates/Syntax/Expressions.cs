@@ -1,9 +1,28 @@
 namespace Llm.Tokenizers.ChatTemplates;
 
 /// <summary>A part of a template that has a value.</summary>
-internal abstract class Expression(Position position)
+internal abstract class Expression
 {
-    public Position Position { get; } = position;
+    // jinja2 itself gives up before that. It is counted, not left to the stack, of which a call takes more or less as the JIT likes.
+    private const int MaxDepth = 1000;
+
+    private readonly Expression[] _parts;
+    private readonly int _depth = 1; // of the expressions inside one another
+
+    /// <param name="position">Where it stands.</param>
+    /// <param name="parts">The expressions that it is made of, in their order; null where one is left out.</param>
+    /// <exception cref="Fault">It is nested too deeply.</exception>
+    protected Expression(Position position, params IEnumerable<Expression?> parts)
+    {
+        (Position, _parts) = (position, [.. parts.OfType<Expression>()]);
+        foreach (var part in _parts)
+            _depth = Math.Max(_depth, part._depth + 1);
+        if (_depth > MaxDepth)
+            throw new Fault(
+                ChatTemplateErrorKind.Limit, $"More than {MaxDepth} expressions stand inside one another, or in a chain.", position);
+    }
+
+    public Position Position { get; }
 
     public Value Evaluate(Rendering rendering, Scope scope)
     {
@@ -15,8 +34,10 @@ internal abstract class Expression(Position position)
     }
 
     /// <summary>Goes through the expressions that this one is made of.</summary>
-    public virtual void VisitParts(Action<Expression> visit)
+    public void VisitParts(Action<Expression> visit)
     {
+        foreach (var part in _parts)
+            visit(part);
     }
 
     protected abstract Value Compute(Rendering rendering, Scope scope);
@@ -37,14 +58,8 @@ internal sealed class Variable(Position position, string name) : Expression(posi
 }
 
 /// <summary>[a, b].</summary>
-internal sealed class ListLiteral(Position position, IReadOnlyList<Expression> items) : Expression(position)
+internal sealed class ListLiteral(Position position, IReadOnlyList<Expression> items) : Expression(position, items)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        foreach (var item in items)
-            visit(item);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         rendering.Allocate(SequenceValue.ItemSize * (items.Count + 1L));
@@ -53,15 +68,9 @@ internal sealed class ListLiteral(Position position, IReadOnlyList<Expression> i
 }
 
 /// <summary>a, b or (a, b).</summary>
-internal sealed class TupleLiteral(Position position, IReadOnlyList<Expression> items) : Expression(position)
+internal sealed class TupleLiteral(Position position, IReadOnlyList<Expression> items) : Expression(position, items)
 {
     public IReadOnlyList<Expression> Items => items;
-
-    public override void VisitParts(Action<Expression> visit)
-    {
-        foreach (var item in items)
-            visit(item);
-    }
 
     protected override Value Compute(Rendering rendering, Scope scope)
     {
@@ -71,17 +80,9 @@ internal sealed class TupleLiteral(Position position, IReadOnlyList<Expression> 
 }
 
 /// <summary>{a: b}.</summary>
-internal sealed class DictLiteral(Position position, IReadOnlyList<(Expression Key, Expression Value)> entries) : Expression(position)
+internal sealed class DictLiteral(Position position, IReadOnlyList<(Expression Key, Expression Value)> entries)
+    : Expression(position, entries.SelectMany(entry => new[] { entry.Key, entry.Value }))
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        foreach (var (key, value) in entries)
-        {
-            visit(key);
-            visit(value);
-        }
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var dict = new DictValue(rendering);
@@ -92,10 +93,8 @@ internal sealed class DictLiteral(Position position, IReadOnlyList<(Expression K
 }
 
 /// <summary>a.b.</summary>
-internal sealed class AttributeExpression(Position position, Expression owner, string name) : Expression(position)
+internal sealed class AttributeExpression(Position position, Expression owner, string name) : Expression(position, owner)
 {
-    public override void VisitParts(Action<Expression> visit) => visit(owner);
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var value = owner.Evaluate(rendering, scope);
@@ -105,14 +104,8 @@ internal sealed class AttributeExpression(Position position, Expression owner, s
 }
 
 /// <summary>a[b].</summary>
-internal sealed class ItemExpression(Position position, Expression owner, Expression key) : Expression(position)
+internal sealed class ItemExpression(Position position, Expression owner, Expression key) : Expression(position, owner, key)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(owner);
-        visit(key);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var (value, index) = (owner.Evaluate(rendering, scope), key.Evaluate(rendering, scope));
@@ -122,15 +115,8 @@ internal sealed class ItemExpression(Position position, Expression owner, Expres
 }
 
 /// <summary>a[b:c:d].</summary>
-internal sealed class SliceExpression(Position position, Expression owner, Expression?[] bounds) : Expression(position)
+internal sealed class SliceExpression(Position position, Expression owner, Expression?[] bounds) : Expression(position, [owner, .. bounds])
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(owner);
-        foreach (var bound in bounds.OfType<Expression>())
-            visit(bound);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var value = owner.Evaluate(rendering, scope);

@@ -27,14 +27,8 @@ internal enum ComparisonOperator
 
 /// <summary>a + b and the like.</summary>
 internal sealed class ArithmeticExpression(Position position, ArithmeticOperator operation, Expression left, Expression right)
-    : Expression(position)
+    : Expression(position, left, right)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(left);
-        visit(right);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var (a, b) = (left.Evaluate(rendering, scope), right.Evaluate(rendering, scope));
@@ -44,10 +38,8 @@ internal sealed class ArithmeticExpression(Position position, ArithmeticOperator
 }
 
 /// <summary>-a or +a.</summary>
-internal sealed class SignExpression(Position position, bool isNegative, Expression operand) : Expression(position)
+internal sealed class SignExpression(Position position, bool isNegative, Expression operand) : Expression(position, operand)
 {
-    public override void VisitParts(Action<Expression> visit) => visit(operand);
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var value = operand.Evaluate(rendering, scope);
@@ -57,22 +49,14 @@ internal sealed class SignExpression(Position position, bool isNegative, Express
 }
 
 /// <summary>not a.</summary>
-internal sealed class NotExpression(Position position, Expression operand) : Expression(position)
+internal sealed class NotExpression(Position position, Expression operand) : Expression(position, operand)
 {
-    public override void VisitParts(Action<Expression> visit) => visit(operand);
-
     protected override Value Compute(Rendering rendering, Scope scope) => BooleanValue.Of(!operand.Evaluate(rendering, scope).IsTrue);
 }
 
 /// <summary>a and b, a or b: the value that decides.</summary>
-internal sealed class LogicExpression(Position position, bool isAnd, Expression left, Expression right) : Expression(position)
+internal sealed class LogicExpression(Position position, bool isAnd, Expression left, Expression right) : Expression(position, left, right)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(left);
-        visit(right);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var value = left.Evaluate(rendering, scope);
@@ -81,14 +65,8 @@ internal sealed class LogicExpression(Position position, bool isAnd, Expression 
 }
 
 /// <summary>a ~ b: both as text.</summary>
-internal sealed class ConcatenationExpression(Position position, IReadOnlyList<Expression> items) : Expression(position)
+internal sealed class ConcatenationExpression(Position position, IReadOnlyList<Expression> items) : Expression(position, items)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        foreach (var item in items)
-            visit(item);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var text = new TextBuilder(rendering);
@@ -100,15 +78,9 @@ internal sealed class ConcatenationExpression(Position position, IReadOnlyList<E
 
 /// <summary>a &lt; b, also in chains: a &lt; b &lt; c holds where both parts do.</summary>
 internal sealed class ComparisonExpression(
-    Position position, Expression first, IReadOnlyList<(ComparisonOperator Operator, Expression Operand)> others) : Expression(position)
+    Position position, Expression first, IReadOnlyList<(ComparisonOperator Operator, Expression Operand)> others)
+    : Expression(position, [first, .. others.Select(other => other.Operand)])
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(first);
-        foreach (var (_, operand) in others)
-            visit(operand);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         var left = first.Evaluate(rendering, scope);
@@ -135,16 +107,8 @@ internal sealed class ComparisonExpression(
 
 /// <summary>a if b else c.</summary>
 internal sealed class ConditionalExpression(Position position, Expression test, Expression then, Expression? otherwise)
-    : Expression(position)
+    : Expression(position, test, then, otherwise)
 {
-    public override void VisitParts(Action<Expression> visit)
-    {
-        visit(test);
-        visit(then);
-        if (otherwise is not null)
-            visit(otherwise);
-    }
-
     protected override Value Compute(Rendering rendering, Scope scope)
     {
         if (test.Evaluate(rendering, scope).IsTrue)

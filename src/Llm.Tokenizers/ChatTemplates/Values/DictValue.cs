@@ -34,7 +34,7 @@ internal sealed class DictValue(Rendering rendering) : Value
 
     // Keys that cannot be hashed are, by index, just not there.
     public override Value? FindItem(Rendering rendering, Value key) =>
-        KeyComparer.CanBeKey(key) && _entries.TryGetValue(key, out var value) ? value : null;
+        KeyComparer.CanBeKey(rendering, key) && _entries.TryGetValue(key, out var value) ? value : null;
 
     public Value? Find(string key) => _entries.TryGetValue(new Text(key), out var value) ? value : null;
 

@@ -6,8 +6,15 @@ namespace Llm.Tokenizers.ChatTemplates;
 internal sealed class KeyComparer(Rendering rendering) : IEqualityComparer<Value>
 {
     /// <summary>Whether the value, which may hold others, can be a key.</summary>
-    public static bool CanBeKey(Value value) =>
-        value is TupleValue tuple ? tuple.Items.All(CanBeKey) : value is not (ListValue or DictValue or DictView);
+    public static bool CanBeKey(Rendering rendering, Value value)
+    {
+        if (value is not TupleValue tuple)
+            return value is not (ListValue or DictValue or DictView);
+        rendering.Enter();
+        var canBeKey = tuple.Items.All(item => CanBeKey(rendering, item));
+        rendering.Leave();
+        return canBeKey;
+    }
 
     public bool Equals(Value? x, Value? y) => Comparison.AreSame(rendering, x!, y!);
 

@@ -92,6 +92,8 @@ internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger s
 
     public BigInteger Start => start;
 
+    public BigInteger Stop => stop;
+
     public BigInteger Step => step;
 
     /// <summary>How many numbers; the function range bounds it.</summary>
@@ -106,6 +108,8 @@ internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger s
     }
 
     public override Value? FindItem(Rendering rendering, Value key) => Conversions.TryIndex(key, Count, out var index) ? this[index] : null;
+
+    public override Value? FindAttribute(Rendering rendering, string name) => RangeMethods.Find(this, name);
 
     public override void Print(TextBuilder text) => text.Append(step.IsOne ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})");
 }
