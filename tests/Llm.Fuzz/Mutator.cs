@@ -3,7 +3,7 @@ namespace Llm.Fuzz;
 /// <summary>
 /// Changes bytes of an input as fuzzers do: flips, swaps, copies and cuts, numbers at their limits, parts of other inputs.
 /// </summary>
-internal sealed class Mutator(byte[][] seeds, Random random)
+internal sealed class Mutator(byte[][] seeds, IReadOnlyList<string> words, Random random)
 {
     private static readonly string[] Words =
     [
@@ -46,7 +46,7 @@ internal sealed class Mutator(byte[][] seeds, Random random)
                 bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(at, length));
                 break;
             case 5:
-                bytes.InsertRange(at, System.Text.Encoding.UTF8.GetBytes(Words[random.Next(Words.Length)]));
+                bytes.InsertRange(at, System.Text.Encoding.UTF8.GetBytes(NextWord()));
                 break;
             case 6:
                 ReplaceNumber(bytes, at);
@@ -59,6 +59,8 @@ internal sealed class Mutator(byte[][] seeds, Random random)
                 break;
         }
     }
+
+    private string NextWord() => words.Count > 0 && random.Next(4) > 0 ? words[random.Next(words.Count)] : Words[random.Next(Words.Length)];
 
     private byte[] Part(byte[] seed)
     {

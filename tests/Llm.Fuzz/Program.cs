@@ -8,7 +8,6 @@ using System.Diagnostics;
 using Llm.Fuzz;
 using SharpFuzz;
 
-const long MaxBytes = 4L << 30;
 var maxTime = TimeSpan.FromSeconds(20);
 
 var name = args.FirstOrDefault() ?? "all";
@@ -41,7 +40,7 @@ return clean.All(one => one) ? 0 : 1;
 
 bool Fuzz(FuzzTarget target, Random random, TimeSpan time)
 {
-    var mutator = new Mutator([.. target.Seeds()], random);
+    var mutator = new Mutator([.. target.Seeds()], target.Words, random);
     var watch = Stopwatch.StartNew();
     var (inputs, refused) = (0, 0);
     for (; watch.Elapsed < time; inputs++)
@@ -83,7 +82,7 @@ string? Find(FuzzTarget target, byte[] input, ref int refused)
         return $"not done after {maxTime.TotalSeconds} s";
     refused += error is null ? 0 : 1;
     return error is not null && !target.IsExpected(error) ? error.ToString()
-        : allocated > MaxBytes ? $"{allocated >> 20} MB allocated" : null;
+        : allocated > target.MaxBytes ? $"{allocated >> 20} MB allocated" : null;
 }
 
 void RunExpected(FuzzTarget target, byte[] input)

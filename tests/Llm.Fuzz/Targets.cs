@@ -17,6 +17,15 @@ internal static class Targets
         new(
             "sentencepiece", () => Golden("tokenizers", "*.model", maxBytes: 1 << 20),
             bytes => UseTokenizer(bytes, "tokenizer.model"), IsRefusal),
+        new("template", TemplateTarget.Templates, TemplateTarget.Render, error => error is ChatTemplateException)
+        {
+            Words = TemplateTarget.Words,
+            MaxBytes = TemplateTarget.MaxBytes,
+        },
+        new("template-context", TemplateTarget.Contexts, TemplateTarget.RenderContext, TemplateTarget.IsRefusalOfContext)
+        {
+            MaxBytes = TemplateTarget.MaxBytes,
+        },
     ];
 
     private static bool IsRefusal(Exception error) => error is InvalidDataException or NotSupportedException or ArgumentException;
@@ -39,10 +48,7 @@ internal static class Targets
 
     private static IEnumerable<byte[]> Golden(string folder, string pattern, int maxBytes)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Llm.sln")))
-            root = root.Parent;
-        var files = Directory.GetFiles(Path.Combine(root!.FullName, "tests", "Golden", folder), pattern, SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Path.Combine(Repository.Golden, folder), pattern, SearchOption.AllDirectories);
         return files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length <= maxBytes);
     }
 }

@@ -48,7 +48,8 @@ internal static class TemplateTarget
     public static IEnumerable<byte[]> Templates()
     {
         var small = new[] { "constructs.json", "more-constructs.json" }.Select(file => Path.Combine(Repository.Golden, "chat", file));
-        var others = small.Concat(Repository.Shared("data", "chat-templates")).SelectMany(file => Find(JsonNode.Parse(File.ReadAllText(file))));
+        var files = small.Concat(Repository.Shared("data", "chat-templates"));
+        var others = files.SelectMany(file => Find(JsonNode.Parse(File.ReadAllText(file))));
         return Published.Concat(others).Select(Encoding.UTF8.GetBytes);
     }
 

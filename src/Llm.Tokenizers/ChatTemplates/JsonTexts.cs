@@ -1,11 +1,14 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Llm.Tokenizers.ChatTemplates;
 
-/// <summary>Texts of JSON, half surrogate pairs included: System.Text.Json refuses those, Python reads them.</summary>
+/// <summary>
+/// Texts of JSON, half surrogate pairs included: System.Text.Json refuses those, Python reads them. Bytes that are no text become U+FFFD.
+/// </summary>
 internal static class JsonTexts
 {
     public static string Read(JsonValue value)
@@ -23,7 +26,7 @@ internal static class JsonTexts
         }
         catch (InvalidOperationException)
         {
-            return Unescape(element.GetRawText().AsSpan()[1..^1]);
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)[1..^1]));
         }
     }
 

@@ -209,6 +209,15 @@ public class ChatTemplateTests
             messages, new ChatTemplateOptions { ContinueFinalMessage = true }));
     }
 
+    [Fact]
+    public void Render_BytesThatAreNoText_AreReplaced()
+    {
+        byte[] json = [.. "{\"a\": \"x"u8, 0xF4, .. "y\\n\"}"u8];
+        var options = new ChatTemplateOptions { Variables = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject() };
+
+        Assert.Equal("x\uFFFDy\n", new ChatTemplate("{{ a }}").Render([], options));
+    }
+
     [Theory, InlineData("""[{"role": "user", "role": "user"}]"""), InlineData("""[{"\ud800": 1}]""")]
     public void Render_NamesThatCannotBe_AreAnError(string messages)
     {

@@ -136,7 +136,9 @@ public class HostileTemplateTests
     [InlineData(" ** a"), InlineData("|abs is odd"), InlineData(" and a"), InlineData(" if a")]
     public void Parse_LongChain_IsRefused(string link)
     {
-        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("{{ a" + string.Concat(Enumerable.Repeat(link, 1000)) + " }}"));
+        var template = "{{ a" + string.Concat(Enumerable.Repeat(link, 1000)) + " }}";
+
+        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate(template));
 
         Assert.Equal(ChatTemplateErrorKind.Limit, error.Kind);
     }
