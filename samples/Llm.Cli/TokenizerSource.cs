@@ -13,7 +13,8 @@ internal sealed class TokenizerSource(bool required, string otherwise = "Default
 
     private readonly Option<string?> _tokenizer = new("--tokenizer")
     {
-        Description = $"{KnownNames}, a folder in Hugging Face's layout, or a tokenizer.json."
+        Description = $"{KnownNames}, a folder in Hugging Face's layout, a tokenizer.json, a published .tiktoken file, or a "
+            + "SentencePiece or minbpe .model."
             + (required ? "" : $" {otherwise}"),
         Required = required,
     };

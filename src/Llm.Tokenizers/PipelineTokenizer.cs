@@ -50,6 +50,16 @@ public sealed class PipelineTokenizer : LlmTokenizer
     /// <inheritdoc/>
     public override void Save(string folder) => PipelineFiles.Write(this, folder);
 
+    /// <summary>
+    /// Writes a tokenizer.json even where <see cref="Save"/> keeps the file of a SentencePiece model: its parts give the same ids and
+    /// texts.
+    /// </summary>
+    /// <param name="folder">Takes tokenizer.json and tokenizer_config.json; it is created if need be.</param>
+    /// <exception cref="NotSupportedException">The format cannot state the model; the message says why. That is so where the model
+    /// rewrites characters, as T5's, ALBERT's and XLM-RoBERTa's do.</exception>
+    public void SaveTokenizerJson(string folder) =>
+        PipelineFiles.Write(Parts.SentencePiece is null ? this : SentencePieceConversion.ToParts(this), folder);
+
     /// <summary>Decodes as many ids as fit into <paramref name="destination"/>; what a decoder holds back is not counted.</summary>
     /// <inheritdoc/>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)

@@ -4,8 +4,9 @@ namespace Llm.Tokenizers;
 public static class TokenizerFolder
 {
     /// <summary>
-    /// Opens a folder with tokenizer.json, with vocab.json and merges.txt (GPT-2, RoBERTa), with vocab.txt (BERT), or with tokenizer.model
-    /// (SentencePiece: Llama, Gemma); or a file: a tokenizer.json, a SentencePiece model, a model of minbpe.
+    /// Opens a folder with tokenizer.json, with vocab.json and merges.txt (GPT-2, RoBERTa), with vocab.txt (BERT), with a SentencePiece
+    /// model (tokenizer.model of Llama and Gemma, spiece.model of T5 and ALBERT, sentencepiece.bpe.model of XLM-RoBERTa), or with a
+    /// published .tiktoken file; or a file: a tokenizer.json, a SentencePiece model, a model of minbpe, a published .tiktoken file.
     /// </summary>
     /// <remarks>
     /// A tokenizer.json may describe any tokenizer of Hugging Face's library. Truncation and padding that it may name are the defaults of
@@ -26,9 +27,14 @@ public static class TokenizerFolder
             return VocabularyAndMerges.Read(path);
         if (File.Exists(Path.Combine(path, TokenizerFiles.WordList)))
             return WordPieceFolder.Read(path);
-        if (File.Exists(Path.Combine(path, TokenizerFiles.SentencePieceModel)))
-            return SentencePieceFolder.Read(path);
+        if (SentencePieceFolder.FindFile(path) is { } model)
+            return TokenizerFileKinds.IsRankFile(Path.Combine(path, model))
+                ? KnownRankFiles.Read(Path.Combine(path, model))
+                : SentencePieceFolder.Read(path, model);
+        if (KnownRankFiles.FindFile(path) is { } ranks)
+            return TokenizerFileKinds.Read(ranks);
         throw new FileNotFoundException(
-            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model.", file);
+            $"{path} holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model, "
+            + $"{TokenizerFiles.ShortSentencePieceModel} or {TokenizerFiles.FairseqSentencePieceModel}, or a .tiktoken file.", file);
     }
 }

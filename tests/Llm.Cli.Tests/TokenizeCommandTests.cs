@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Llm.Testing;
+using Llm.Tokenizers;
 
 namespace Llm.Cli.Tests;
 
@@ -34,6 +36,54 @@ public class TokenizeCommandTests
         Assert.Equal(expected, ofFile.Success().Output);
         Assert.Equal(expected, ofInput.Success().Output);
         Assert.Equal(expected, ofLine.Success().Output);
+    }
+
+    [Fact]
+    public void Tokenizer_PublishedRankFile_GivesItsIds()
+    {
+        using var folder = new TemporaryFolder();
+        using (var ranks = File.Create(folder.Combine("cl100k_base.tiktoken")))
+            ByteLevelBpeTokenizer.Cl100k().SaveRanks(ranks);
+
+        foreach (var tokenizer in (string[])[folder.Combine("cl100k_base.tiktoken"), folder.Path])
+        {
+            var answer = Cli.Run("tokenize", "Hello world<|endoftext|>", "--tokenizer", tokenizer, "--allow-special", "--json").Success();
+            Assert.Equal("[9906,1917,100257]", answer.Json.GetProperty("ids").Compact());
+        }
+    }
+
+    [Fact]
+    public void Tokenizer_SentencePieceModel_GivesItsIds()
+    {
+        var model = TestData.Golden("tokenizers", "sentencepiece", "bpe-llama", "tokenizer.model");
+
+        var tokens = Cli.Run("tokenize", "Call me", "--tokenizer", model, "--json").Success().Json.GetProperty("tokens");
+
+        Assert.Equal("▁Call▁me", string.Concat(tokens.Deserialize<string[]>()!));
+        Assert.Equal(
+            tokens.Compact(), Cli.Run("tokenize", "Call me", "--tokenizer", Path.GetDirectoryName(model)!, "--json").Success()
+                .Json.GetProperty("tokens").Compact());
+    }
+
+    [Theory]
+    [InlineData("x.tiktoken", "IQ== 0\nIg== 1\n", "does not say how texts are cut")]
+    [InlineData("x.tiktoken", "no ranks", "is not a rank file")]
+    [InlineData("x.model", "no model", "not a SentencePiece model")]
+    [InlineData("x.json", "{}", "no tokenizer.json")]
+    [InlineData("x.json", "{", "is not JSON")]
+    [InlineData("x.model", "minbpe v1\n", "too early")]
+    public void Tokenizer_BadFile_IsOneLineAndExitCodeOne(string name, string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine(name);
+        File.WriteAllText(path, content);
+
+        var result = Cli.Run("tokenize", "text", "--tokenizer", path);
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Contains(path, result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
     }
 
     [Fact]

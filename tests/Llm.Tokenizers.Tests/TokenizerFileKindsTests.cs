@@ -88,11 +88,11 @@ public sealed class TokenizerFileKindsTests : IDisposable
     [Fact]
     public void Load_OtherClass_IsRefusedByName()
     {
-        WriteFolder("bpe-llama", """{"tokenizer_class":"XLMRobertaTokenizer"}""");
+        WriteFolder("bpe-llama", """{"tokenizer_class":"CamembertTokenizer"}""");
 
         var error = Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder));
 
-        Assert.Contains("XLMRobertaTokenizer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CamembertTokenizer", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,10 +120,65 @@ public sealed class TokenizerFileKindsTests : IDisposable
         "toy.model", Assert.Throws<InvalidDataException>(() => TokenizerFolder.Load(Write("toy.model", "minbpe v1\n"))).Message,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("r50k_base")]
+    [InlineData("p50k_base")]
+    [InlineData("cl100k_base")]
+    [InlineData("o200k_base")]
+    public void Load_PublishedRankFile_IsItsEncoding(string name)
+    {
+        var expected = ByteLevelBpeTokenizer.ForEncoding(name);
+        using (var file = File.Create(Path.Combine(_folder, "mine.tiktoken")))
+            expected.SaveRanks(file);
+
+        Assert.Same(expected, TokenizerFolder.Load(Path.Combine(_folder, "mine.tiktoken")));
+        Assert.Same(expected, TokenizerFolder.Load(_folder));
+        File.WriteAllText(
+            Path.Combine(_folder, "windows.txt"),
+            File.ReadAllText(Path.Combine(_folder, "mine.tiktoken")).Replace("\n", "\r\n", StringComparison.Ordinal));
+        Assert.Same(expected, TokenizerFolder.Load(Path.Combine(_folder, "windows.txt")));
+    }
+
+    [Theory]
+    [InlineData("x.tiktoken")]
+    [InlineData("x.txt")]
+    public void Load_OtherRankFile_IsRefusedWithTheWayOut(string name)
+    {
+        var error = Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(Write(name, "IQ== 0\nIg== 1\n")));
+
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Contains("FromRanks", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void Load_RankFile_IsRefusedWithTheWayOut() => Assert.Contains(
-        "FromRanks", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(Write("x.tiktoken", "IQ== 0\nIg== 1\n"))).Message,
-        StringComparison.Ordinal);
+    public void Load_RankFileNamedAsSentencePiece_IsRefusedForWhatItIs()
+    {
+        Write("tokenizer.model", "IQ== 0\nIg== 1\n");
+        Write("tokenizer_config.json", """{"tokenizer_class":"PreTrainedTokenizerFast"}""");
+
+        Assert.Contains(
+            "rank file of tiktoken", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("What is this?")]
+    [InlineData("IQ==\n")]
+    [InlineData("IQ== -1\n")]
+    public void Load_NoRankFileUnderItsName_IsRefused(string content) => Assert.Contains(
+        "x.tiktoken is not a rank file", Assert.Throws<InvalidDataException>(
+            () => TokenizerFolder.Load(Write("x.tiktoken", content))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Load_FolderOfSeveralRankFiles_IsRefused()
+    {
+        Write("a.tiktoken", "IQ== 0\n");
+        Write("b.tiktoken", "IQ== 0\n");
+
+        Assert.Contains(
+            "2 rank files", Assert.Throws<NotSupportedException>(() => TokenizerFolder.Load(_folder)).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("")]

@@ -157,7 +157,7 @@ public sealed class TokenizerFolderTests : IDisposable
     public void Load_NoTokenizer_SaysWhatIsExpected()
     {
         Assert.Contains(
-            "holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model.",
+            "holds no tokenizer. Expected tokenizer.json, or vocab.json and merges.txt, or vocab.txt, or tokenizer.model, spiece.model or ",
             Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(_folder)).Message);
         Assert.Throws<FileNotFoundException>(() => TokenizerFolder.Load(Path.Combine(_folder, "missing")));
     }

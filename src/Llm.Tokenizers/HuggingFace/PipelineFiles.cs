@@ -7,7 +7,7 @@ internal static class PipelineFiles
 {
     public static void Write(PipelineTokenizer tokenizer, string folder)
     {
-        if (tokenizer.Parts.SentencePieceModel is { } model)
+        if (tokenizer.Parts.SentencePiece is { } model)
         {
             SentencePieceFolder.Write(tokenizer, model, folder);
             return;

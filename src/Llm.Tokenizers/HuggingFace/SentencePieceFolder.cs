@@ -1,45 +1,63 @@
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Reads a SentencePiece model, alone or in a folder of Llama's and Gemma's kind with tokenizer_config.json and others as far as they
-/// exist.
+/// Reads a SentencePiece model, alone or in a folder of Llama's, Gemma's, T5's, XLM-RoBERTa's or ALBERT's kind with tokenizer_config.json
+/// and others as far as they exist.
 /// </summary>
 internal static class SentencePieceFolder
 {
-    private const string Llama = "LlamaTokenizer";
-    private const string Gemma = "GemmaTokenizer";
+    private static readonly string[] Files =
+        [TokenizerFiles.SentencePieceModel, TokenizerFiles.ShortSentencePieceModel, TokenizerFiles.FairseqSentencePieceModel];
 
-    // Other classes move ids, add tokens that the model lacks, or normalize in their own way.
-    private static readonly string?[] KnownClasses = [null, Llama, Gemma, "PreTrainedTokenizer"];
+    /// <summary>The model's file in a folder; null where there is none.</summary>
+    public static string? FindFile(string folder) => Array.Find(Files, name => File.Exists(Path.Combine(folder, name)));
 
     /// <exception cref="InvalidDataException">The files contradict each other or are not what their names say.</exception>
     /// <exception cref="NotSupportedException">The folder holds a tokenizer of another kind.</exception>
-    public static PipelineTokenizer Read(string folder)
+    public static PipelineTokenizer Read(string folder, string file)
     {
         var settings = new TokenizerSettings(folder);
-        if (!KnownClasses.Contains(settings.TokenizerClass))
-            throw new NotSupportedException(
-                $"{folder} has a SentencePiece model for the tokenizer class '{settings.TokenizerClass}' without tokenizer.json, which is "
-                + $"not supported. Supported: {string.Join(", ", KnownClasses.OfType<string>())}.");
-        return ReadFile(Path.Combine(folder, TokenizerFiles.SentencePieceModel), folder, settings);
+        var name = settings.TokenizerClass;
+        // Other classes move ids, add tokens that the model lacks, or normalize in their own way.
+        var kind = SentencePieceClass.Known.FirstOrDefault(known => known.Name == name)
+            ?? (name is "PreTrainedTokenizer" || (name is null && file == TokenizerFiles.SentencePieceModel)
+                ? SentencePieceClass.Llama
+                : throw new NotSupportedException(Refusal(folder, file, name)));
+        return ReadFile(Path.Combine(folder, file), kind, folder, settings);
     }
 
     /// <summary>Reads a model file that lies alone.</summary>
     /// <exception cref="InvalidDataException">It is not a SentencePiece model.</exception>
-    public static PipelineTokenizer ReadFile(string path) => ReadFile(path, folder: null, new TokenizerSettings());
+    public static PipelineTokenizer ReadFile(string path) =>
+        ReadFile(path, SentencePieceClass.Llama, folder: null, new TokenizerSettings());
 
     /// <summary>Writes what <see cref="Read"/> reads.</summary>
-    public static void Write(PipelineTokenizer tokenizer, byte[] model, string folder)
+    public static void Write(PipelineTokenizer tokenizer, SentencePieceFile model, string folder)
     {
-        TokenizerFiles.Write(folder, TokenizerFiles.SentencePieceModel, stream => stream.Write(model));
-        tokenizer.Settings.Write(folder, config => config["added_tokens_decoder"] = AddedTokenJson.ToDecoder(tokenizer.AddedTokens));
+        TokenizerFiles.Write(folder, model.Name, stream => stream.Write(model.Content));
+        tokenizer.Settings.Write(folder, config =>
+        {
+            if (tokenizer.Settings.TokenizerClass is { } name)
+                config["tokenizer_class"] = name; // which config.json may have told, that is not written
+            config["added_tokens_decoder"] = AddedTokenJson.ToDecoder(tokenizer.AddedTokens);
+        });
     }
 
-    private static PipelineTokenizer ReadFile(string path, string? folder, TokenizerSettings settings)
+    private static string Refusal(string folder, string file, string? name)
+    {
+        var supported = $"Supported: {string.Join(", ", SentencePieceClass.Known.Select(known => known.Name))}.";
+        return name is null
+            ? $"{folder} has {file}, but nothing says which ids and special tokens go with it. Set tokenizer_class in "
+                + $"{TokenizerFiles.TokenizerConfig}. {supported}"
+            : $"{folder} has a SentencePiece model for the tokenizer class '{name}' without tokenizer.json, which is not supported. "
+                + supported;
+    }
+
+    private static PipelineTokenizer ReadFile(string path, SentencePieceClass kind, string? folder, TokenizerSettings settings)
     {
         try
         {
-            return Build(File.ReadAllBytes(path), folder, settings);
+            return Build(File.ReadAllBytes(path), kind, folder, settings);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or FormatException or InvalidDataException)
         {
@@ -47,63 +65,76 @@ internal static class SentencePieceFolder
         }
     }
 
-    private static PipelineTokenizer Build(byte[] file, string? folder, TokenizerSettings settings)
+    private static PipelineTokenizer Build(byte[] file, SentencePieceClass kind, string? folder, TokenizerSettings settings)
     {
         var parts = SentencePieceParts.Read(file);
-        var added = FindSpecial(parts.Vocabulary);
-        if (added.Any(token => token.Content == parts.Proto.BeginPiece))
+        var model = kind.Model(parts);
+        var special = FindSpecial(parts.Vocabulary, model);
+        settings.SetDefaults(kind.Roles);
+        if (special.Exists(token => token.Content == parts.Proto.BeginPiece))
             settings.SetDefaults(("bos_token", parts.Proto.BeginPiece));
-        if (added.Any(token => token.Content == parts.Proto.EndPiece))
+        if (special.Exists(token => token.Content == parts.Proto.EndPiece))
             settings.SetDefaults(("eos_token", parts.Proto.EndPiece));
-        if (folder is not null)
-        {
-            var named = settings.FindAddedTokens(folder, parts.Vocabulary.Ids);
-            added = [.. added.Where(token => named.All(other => other.Id != token.Id)).Concat(named).OrderBy(token => token.Id)];
-        }
+        var added = folder is null ? special : FindAdded(folder, settings, special, model, kind);
         // In transformers each part between special tokens starts with a space, unless the folder says that this is not wanted.
         var normalizer = settings.Flag("legacy") == false ? parts.Normalizer.ForWholeTexts() : parts.Normalizer;
-        return new PipelineTokenizer(new TokenizerPipeline(parts.Model)
+        return new PipelineTokenizer(new TokenizerPipeline(model)
         {
             AddedTokens = added,
-            Normalizer = normalizer,
-            Decoder = parts.Decoder,
-            SentencePieceModel = file,
+            Normalizer = kind.Normalize(normalizer, settings),
+            Decoder = kind.ShowsSpecialTokens ? parts.Decoder.ShowingSpecial() : parts.Decoder,
+            SentencePiece = new SentencePieceFile(kind.File, file),
         })
         {
             Settings = settings,
-            Sections = new EncodingSections { PostProcessor = Surround(settings, added) },
+            Sections = new EncodingSections { PostProcessor = Surround(kind, settings, added) },
         };
     }
 
-    private static List<AddedToken> FindSpecial(SentencePieceVocabulary vocabulary) =>
+    private static List<AddedToken> FindSpecial(SentencePieceVocabulary vocabulary, TokenModel model) =>
     [
         .. from id in Enumerable.Range(0, vocabulary.Count)
            where vocabulary[id].Type is PieceType.Control or PieceType.Unknown
-           select new AddedToken(vocabulary[id].Text, id),
+           select new AddedToken(vocabulary[id].Text, model.TokenToId(vocabulary[id].Text)!.Value),
     ];
 
-    // As transformers does: Llama and Gemma start a text with a token, other models only if the folder says so.
-    private static TemplatePostProcessor? Surround(TokenizerSettings settings, List<AddedToken> added)
+    private static List<AddedToken> FindAdded(
+        string folder, TokenizerSettings settings, List<AddedToken> special, TokenModel model, SentencePieceClass kind)
     {
-        var starts = settings.Flag("add_bos_token") ?? settings.TokenizerClass is Llama or Gemma;
+        var ids = Enumerable.Range(0, model.VocabSize).Select(id => (Token: model.IdToToken(id), Id: id))
+            .Where(token => token.Token is not null).DistinctBy(token => token.Token)
+            .ToDictionary(token => token.Token!, token => token.Id);
+        var named = settings.FindAddedTokens(folder, ids, [.. kind.MoreTokens(model, settings)]);
+        return [.. special.Where(token => named.TrueForAll(other => other.Id != token.Id)).Concat(named).OrderBy(token => token.Id)];
+    }
+
+    // As transformers does: Llama and Gemma start a text with a token, other models only if the folder says so.
+    private static TemplatePostProcessor? Surround(SentencePieceClass kind, TokenizerSettings settings, List<AddedToken> added)
+    {
+        var starts = settings.Flag("add_bos_token") ?? SentencePieceClass.Known.Any(known => known.Name == settings.TokenizerClass);
         var ends = settings.Flag("add_eos_token") ?? false;
-        if (!starts && !ends)
+        if (kind.Single is null && !starts && !ends)
             return null;
+        string[] before = starts ? ["bos_token"] : [], after = ends ? ["eos_token"] : [];
+        var single = kind.Single ?? [.. before, "text", .. after];
+        var pair = kind.Pair ?? [.. single, .. before, "pair", .. after];
+        var firstLength = kind.Pair is null ? single.Length : Array.IndexOf(pair, "pair");
         var tokens = new SortedDictionary<string, SpecialToken[]>(StringComparer.Ordinal);
-        TemplatePiece[] before = starts ? [PieceOf("bos_token")] : [];
-        TemplatePiece[] after = ends ? [PieceOf("eos_token")] : [];
-        TemplatePiece[] first = [.. before, new(null, 0, 0), .. after];
-        TemplatePiece[] second = [.. before.Select(OfSecond), new(null, 1, 1), .. after.Select(OfSecond)];
-        return new TemplatePostProcessor(first, [.. first, .. second], tokens);
+        var secondType = kind.Pair is null || kind.PairHasType ? 1 : 0;
+        return new TemplatePostProcessor(
+            Array.ConvertAll(single, part => PieceOf(part, 0)),
+            [.. pair.Select((part, i) => PieceOf(part, i < firstLength ? 0 : secondType))],
+            tokens);
 
-        TemplatePiece PieceOf(string role)
+        TemplatePiece PieceOf(string part, int type)
         {
-            var token = added.Find(token => token.Content == settings.TokenOf(role)) ?? throw new FormatException(
-                $"The {role} '{settings.TokenOf(role)}' is to be added, but the model has no such special token.");
+            if (part is "text" or "pair")
+                return new TemplatePiece(null, part == "text" ? 0 : 1, type);
+            var content = settings.TokenOf(part);
+            var token = added.Find(token => token.Content == content) ?? throw new FormatException(
+                $"The {part} '{content}' is to be added, but the model has no such special token.");
             tokens[token.Content] = [new SpecialToken(token.Content, token.Id)];
-            return new TemplatePiece(token.Content, -1, 0);
+            return new TemplatePiece(token.Content, -1, type);
         }
-
-        static TemplatePiece OfSecond(TemplatePiece piece) => piece with { TypeId = 1 };
     }
 }

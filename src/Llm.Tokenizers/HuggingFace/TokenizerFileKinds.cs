@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-
 namespace Llm.Tokenizers;
 
 /// <summary>Opens a tokenizer that is a single file; what it starts with tells its kind.</summary>
@@ -17,11 +15,16 @@ internal static class TokenizerFileKinds
             return TokenizerJsonReader.Read(path, new TokenizerSettings());
         if (MinBpeFile.IsOne(start))
             return ReadMinBpe(path);
-        if (IsRankFile(start))
-            throw new NotSupportedException(
-                $"{path} is a rank file of tiktoken, which does not say how texts are cut. Tell it: ByteLevelBpeTokenizer.FromRanks.");
+        var isNamedSo = Path.GetExtension(path).Equals(".tiktoken", StringComparison.OrdinalIgnoreCase);
+        if (isNamedSo && !KnownRankFiles.StartsLikeOne(start))
+            throw new InvalidDataException($"{path} is not a rank file of tiktoken: its first line is not a token in base64 and its rank.");
+        if (isNamedSo || KnownRankFiles.StartsLikeOne(start))
+            return KnownRankFiles.Read(path);
         return SentencePieceFolder.ReadFile(path);
     }
+
+    /// <summary>Whether a file starts as tiktoken's do, whatever it is called: Llama 3's has the name of a SentencePiece model.</summary>
+    public static bool IsRankFile(string path) => KnownRankFiles.StartsLikeOne(ReadStart(path));
 
     private static ReadOnlySpan<byte> ReadStart(string path)
     {
@@ -45,13 +48,5 @@ internal static class TokenizerFileKinds
         {
             throw new NotSupportedException($"{path}: {error.Message}", error);
         }
-    }
-
-    // A token in base64, a space, a number.
-    private static bool IsRankFile(ReadOnlySpan<byte> start)
-    {
-        var line = start[..Math.Max(0, start.IndexOf((byte)'\n'))].TrimEnd("\r"u8);
-        var space = line.IndexOf((byte)' ');
-        return space > 0 && Base64.IsValid(line[..space]) && line[(space + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
     }
 }

@@ -12,6 +12,9 @@ internal static class TokenizerFiles
     public const string Merges = "merges.txt";
     public const string WordList = "vocab.txt";
     public const string SentencePieceModel = "tokenizer.model";
+    public const string ShortSentencePieceModel = "spiece.model";
+    public const string FairseqSentencePieceModel = "sentencepiece.bpe.model";
+    public const string RankFiles = "*.tiktoken";
     public const string AddedTokens = "added_tokens.json";
     public const string SpecialTokensMap = "special_tokens_map.json";
 

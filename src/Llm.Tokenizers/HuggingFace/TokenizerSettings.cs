@@ -55,6 +55,11 @@ internal sealed class TokenizerSettings
             "roberta" => "RobertaTokenizer",
             "bert" => "BertTokenizer",
             "distilbert" => "DistilBertTokenizer",
+            "xlm-roberta" => "XLMRobertaTokenizer",
+            "t5" or "mt5" => "T5Tokenizer",
+            "albert" => "AlbertTokenizer",
+            "llama" or "mistral" => "LlamaTokenizer",
+            "gemma" => "GemmaTokenizer",
             var other => other,
         };
 
@@ -66,6 +71,16 @@ internal sealed class TokenizerSettings
         JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
         var other => throw new FormatException(
             $"{name} in {TokenizerFiles.TokenizerConfig} is {other.ToJsonString()}; it must be true or false."),
+    };
+
+    /// <summary>A setting that is a count.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public int Count(string name, int ifMissing, int most) => _config[name] switch
+    {
+        null => ifMissing,
+        JsonValue value when value.TryGetValue<int>(out var count) && count >= 0 && count <= most => count,
+        var other => throw new FormatException(
+            $"{name} in {TokenizerFiles.TokenizerConfig} is {other.ToJsonString()}; it must be 0 to {most}."),
     };
 
     /// <summary>Whether a list of texts has any.</summary>
@@ -93,13 +108,16 @@ internal sealed class TokenizerSettings
     /// </summary>
     /// <param name="folder">The folder, for added_tokens.json.</param>
     /// <param name="vocabulary">Token → id.</param>
-    public List<AddedToken> FindAddedTokens(string folder, IReadOnlyDictionary<string, int> vocabulary)
+    /// <param name="known">Tokens that the class adds by itself, whose ids the folder may not change; none if null.</param>
+    public List<AddedToken> FindAddedTokens(
+        string folder, IReadOnlyDictionary<string, int> vocabulary, IReadOnlyCollection<AddedToken>? known = null)
     {
         var tokens = new List<AddedToken>();
         if (_config["added_tokens_decoder"] is JsonObject decoder)
             tokens.AddRange(decoder.Select(ReadDecoderEntry));
         foreach (var (content, id) in ReadObject(Path.Combine(folder, TokenizerFiles.AddedTokens)))
             AddIfNew(tokens, content, id?.GetValue<int>() ?? throw new FormatException($"The added token '{content}' has no id."));
+        tokens.AddRange((known ?? []).Where(token => tokens.All(other => other.Content != token.Content)));
         var next = vocabulary.Values.Concat(tokens.Select(token => token.Id)).Max() + 1;
         foreach (var content in NamedTokens().Where(content => tokens.All(token => token.Content != content)))
             tokens.Add(new AddedToken(content, vocabulary.TryGetValue(content, out var id) ? id : next++));

@@ -16,8 +16,8 @@ internal sealed record TokenizerPipeline(TokenModel Model)
     /// <summary>What turns tokens into text; null where they are joined with spaces.</summary>
     public TokenDecoder? Decoder { get; init; }
 
-    /// <summary>The file of a SentencePiece model, whose rules tokenizer.json cannot state; null for any other model.</summary>
-    public byte[]? SentencePieceModel { get; init; }
+    /// <summary>The file of a SentencePiece model, as such a folder keeps it; null for any other model.</summary>
+    public SentencePieceFile? SentencePiece { get; init; }
 
     /// <summary>One more than the largest id.</summary>
     public int VocabSize => AddedTokens.Select(token => token.Id + 1).Append(Model.VocabSize).Max();

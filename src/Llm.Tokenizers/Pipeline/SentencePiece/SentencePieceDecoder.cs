@@ -5,19 +5,27 @@ using System.Text.Json.Nodes;
 namespace Llm.Tokenizers;
 
 /// <summary>Pieces back to text as SentencePiece does it.</summary>
-internal sealed class SentencePieceDecoder(SentencePieceProto proto, SentencePieceVocabulary vocabulary) : TokenDecoder
+/// <param name="proto">The model.</param>
+/// <param name="vocabulary">Its pieces.</param>
+/// <param name="showsSpecial">Control and unknown pieces are spelled out, as transformers does.</param>
+internal sealed class SentencePieceDecoder(
+    SentencePieceProto proto, SentencePieceVocabulary vocabulary, bool showsSpecial = false) : TokenDecoder
 {
     private readonly SentencePieceNormalizer? _denormalizer = proto.Denormalization.CharsMap.Length == 0
         ? null
         : new SentencePieceNormalizer(proto.Denormalization, vocabulary: null, spacesAreSuffixes: false);
 
+    /// <summary>The same rules, but control and unknown pieces are spelled out.</summary>
+    public SentencePieceDecoder ShowingSpecial() => new(proto, vocabulary, showsSpecial: true);
+
     public override DecoderStage Start(DecoderStage next) =>
-        new Stage(proto, vocabulary, _denormalizer is null ? next : new DenormalizingStage(_denormalizer, next));
+        new Stage(proto, vocabulary, showsSpecial, _denormalizer is null ? next : new DenormalizingStage(_denormalizer, next));
 
     public override JsonObject ToJson() => throw new NotSupportedException(
         "SentencePiece decodes by rules of its own, which tokenizer.json cannot state. Keep the .model file.");
 
-    private sealed class Stage(SentencePieceProto proto, SentencePieceVocabulary vocabulary, DecoderStage next) : TokenStage(next)
+    private sealed class Stage(SentencePieceProto proto, SentencePieceVocabulary vocabulary, bool showsSpecial, DecoderStage next)
+        : TokenStage(next)
     {
         private readonly List<byte> _bytes = []; // of a character that is not whole
         private bool _isStart = true;
@@ -54,6 +62,8 @@ internal sealed class SentencePieceDecoder(SentencePieceProto proto, SentencePie
         private string SurfaceOf(string token, PieceType type)
         {
             _tookSpace = false;
+            if (showsSpecial && type is PieceType.Control or PieceType.Unknown)
+                return token;
             if (type == PieceType.Control)
                 return "";
             if (type == PieceType.Unknown)

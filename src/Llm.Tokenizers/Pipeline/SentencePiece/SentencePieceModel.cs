@@ -10,6 +10,8 @@ internal abstract class SentencePieceModel(SentencePieceVocabulary vocabulary) :
 {
     public sealed override int VocabSize => Vocabulary.Count;
 
+    public int UnknownId => vocabulary.UnknownId;
+
     protected SentencePieceVocabulary Vocabulary => vocabulary;
 
     /// <exception cref="FormatException">The pieces contradict each other.</exception>

@@ -31,7 +31,9 @@ internal sealed class SentencePieceNormalizer(
         if (read == given.Length)
             return text.WithText("", [], []);
         var written = new Written(given.Length);
-        if (options.AddsDummyPrefix && !spacesAreSuffixes && (!onlyWholeTexts || text.Origin == 0))
+        var isWhole = !onlyWholeTexts || text.Origin == 0;
+        // Behind an added token, transformers puts "<unk>" before a part that starts with a space, so that one space stays.
+        if (options.AddsDummyPrefix && !spacesAreSuffixes && (isWhole || read > 0))
             written.Add(Escape(Space), read);
         Rewrite(given, ref read, written);
         if (options.RemovesExtraSpaces)

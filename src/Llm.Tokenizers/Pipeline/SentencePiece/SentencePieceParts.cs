@@ -1,5 +1,10 @@
 namespace Llm.Tokenizers;
 
+/// <summary>A SentencePiece model file.</summary>
+/// <param name="Name">What it is called in a folder.</param>
+/// <param name="Content">Its bytes.</param>
+internal sealed record SentencePieceFile(string Name, byte[] Content);
+
 /// <summary>What a SentencePiece model file becomes: each step by the reference's own rules.</summary>
 internal sealed record SentencePieceParts(
     SentencePieceProto Proto,

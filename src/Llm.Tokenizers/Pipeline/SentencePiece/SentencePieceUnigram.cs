@@ -75,8 +75,8 @@ internal sealed class SentencePieceUnigram : SentencePieceModel
         }
     }
 
-    // User-defined pieces get a bonus, so that they are always taken.
-    private double ScoreOf(int id, int bytes) =>
+    /// <summary>What a piece counts; user-defined ones get a bonus, so that they are always taken.</summary>
+    public double ScoreOf(int id, int bytes) =>
         Vocabulary[id].Type == PieceType.UserDefined ? (bytes * _highest) - 0.1 : Vocabulary[id].Score;
 
     private static void Offer(ref PathEnd end, double score, int start, int id)
