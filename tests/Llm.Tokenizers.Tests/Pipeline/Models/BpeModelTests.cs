@@ -120,7 +120,7 @@ public class BpeModelTests
     {
         const string Json = """
             {"type":"BPE","dropout":null,"unk_token":"<unk>","continuing_subword_prefix":null,"end_of_word_suffix":"</w>",
-             "fuse_unk":true,"byte_fallback":true,"ignore_merges":true,"vocab":{"a":0,"b":2,"ab":5},"merges":[["a","b"]]}
+             "fuse_unk":true,"byte_fallback":true,"ignore_merges":true,"vocab":{"a":0,"b":2,"ab":5,"<unk>":7},"merges":[["a","b"]]}
             """;
 
         Assert.Equal(JsonNode.Parse(Json)!.ToJsonString(), Models.Read(Json).ToJson().ToJsonString());
