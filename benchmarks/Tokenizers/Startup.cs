@@ -29,7 +29,8 @@ internal static class Startup
 
     private static double InNewProcess(string encoding)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["start", encoding]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["start", encoding]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         return double.Parse(process.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
     }
 }

@@ -21,16 +21,8 @@ internal sealed partial class PatternParser
                 return new CharacterNode(type);
             case 'p' or 'P':
                 return new CharacterNode(ReadProperty(isNegative: next == 'P'));
-            case 'A':
-                return new AnchorNode(Anchor.TextStart);
-            case 'Z':
-                return new AnchorNode(Anchor.TextEndOrLastLineEnd);
-            case 'z':
-                return new AnchorNode(Anchor.TextEnd);
-            case 'b':
-                return new AnchorNode(Anchor.WordBoundary);
-            case 'B':
-                return new AnchorNode(Anchor.NoWordBoundary);
+            case var _ when AnchorOf(next) is { } anchor:
+                return new AnchorNode(anchor);
             case 'N':
                 return new CharacterNode(NotLineEnd);
             case 'O':
@@ -52,6 +44,16 @@ internal sealed partial class PatternParser
     private static AtomicNode LineBreak() => new(new ChoiceNode([
         new SequenceNode([new CharacterNode(CodePointSet.Of('\r')), new CharacterNode(CodePointSet.Of('\n'))]),
         new CharacterNode(CodePointSet.OfRanges([('\n', '\r'), (0x85, 0x85), (0x2028, 0x2029)]))]));
+
+    private static Anchor? AnchorOf(int letter) => letter switch
+    {
+        'A' => Anchor.TextStart,
+        'Z' => Anchor.TextEndOrLastLineEnd,
+        'z' => Anchor.TextEnd,
+        'b' => Anchor.WordBoundary,
+        'B' => Anchor.NoWordBoundary,
+        _ => null,
+    };
 
     // \d and its like; \w of classes.
     private static CodePointSet? TypeOf(int letter) => letter switch

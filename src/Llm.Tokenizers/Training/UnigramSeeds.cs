@@ -60,6 +60,15 @@ internal sealed class UnigramSeeds
             longer[number] = longer[number] with { Count = longer[number].Count + _words.CountOf(word) };
             kept.Add(new Occurrence(place, word, number));
         }
+        var numbers = AddFrequent(longer, table);
+        _occurrences.Clear();
+        _occurrences.AddRange(
+            kept.Where(one => numbers[one.Substring] >= 0).Select(one => one with { Substring = numbers[one.Substring] }));
+    }
+
+    // Their numbers among all that are found; -1 for those that are too rare.
+    private int[] AddFrequent(List<Substring> longer, PairTable table)
+    {
         var numbers = new int[longer.Count];
         for (var number = 0; number < longer.Count; number++)
         {
@@ -71,9 +80,7 @@ internal sealed class UnigramSeeds
             if (_found[parent].Count == longer[number].Count)
                 _found[parent] = _found[parent] with { AlwaysGoesOn = true };
         }
-        _occurrences.Clear();
-        _occurrences.AddRange(
-            kept.Where(one => numbers[one.Substring] >= 0).Select(one => one with { Substring = numbers[one.Substring] }));
+        return numbers;
     }
 
     private List<UnigramPiece> Choose(int alphabet)
