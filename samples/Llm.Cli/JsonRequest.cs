@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Llm.Cli;
 
 /// <summary>A request as a JSON object. Unknown fields are errors.</summary>
-internal sealed class JsonRequest
+internal sealed partial class JsonRequest
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -61,7 +62,7 @@ internal sealed class JsonRequest
     {
         try
         {
-            using var document = JsonDocument.Parse(json, Strict);
+            using var document = JsonDocument.Parse(WithoutHalfPairs(json), Strict);
             return document.RootElement.Clone();
         }
         catch (JsonException exception)
@@ -69,6 +70,13 @@ internal sealed class JsonRequest
             throw new InvalidDataException($"This is not valid JSON: {exception.Message}", exception);
         }
     }
+
+    // Escapes of half surrogate pairs are no text for System.Text.Json; tokenizers take them as U+FFFD.
+    private static string WithoutHalfPairs(string json) => HalfPair().Replace(json, match =>
+        match.Groups["half"].Success ? "\\ufffd" : match.Value);
+
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
+    private static partial Regex HalfPair();
 
     private static T Convert<T>(string name, JsonElement value, string expected)
     {

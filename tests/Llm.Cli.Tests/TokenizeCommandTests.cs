@@ -105,12 +105,50 @@ public class TokenizeCommandTests
     }
 
     [Fact]
+    public void AddSpecialTokens_TokenizerOfPairs_PutsThemAroundAndMarksThem()
+    {
+        var tokenizer = TestData.Golden("tokenizers", "small", "wordpiece", "tokenizer.json");
+        var lines = Cli.RunWithInput(
+            """
+            {"text":"Call me","pair":"Ishmael"}
+            {"text":"Call me"}
+            """,
+            "tokenize", "--tokenizer", tokenizer, "--jsonl", "--add-special-tokens").Success().Lines;
+
+        var (tokens, count) = (lines[0].GetProperty("tokens").Deserialize<string[]>()!, lines[0].GetProperty("ids").GetArrayLength());
+        var types = lines[0].GetProperty("type_ids").Deserialize<int[]>()!;
+        var mask = lines[0].GetProperty("special_tokens_mask").Deserialize<int[]>()!;
+        var separator = Array.IndexOf(tokens, "[SEP]");
+        Assert.Equal(("[CLS]", "[SEP]"), (tokens[0], tokens[^1]));
+        Assert.InRange(separator, 2, count - 2);
+        Assert.Equal(tokens.Select(token => token is "[CLS]" or "[SEP]" ? 1 : 0), mask);
+        Assert.Equal(tokens.Select((_, i) => i > separator ? 1 : 0), types);
+        Assert.Equal(tokens[..(separator + 1)], lines[1].GetProperty("tokens").Deserialize<string[]>()!);
+    }
+
+    [Fact]
+    public void JsonLines_HalfSurrogatePair_IsAReplacementCharacter()
+    {
+        var lines = Cli.RunWithInput(
+            """
+            {"text":"a\ud800b\\ud800"}
+            {"text":"a\ufffdb\\ud800"}
+            {"text":"\ud83d\udc33"}
+            {"text":"🐳"}
+            """,
+            "tokenize", "--tokenizer", "gpt2", "--jsonl").Success().Lines;
+
+        Assert.Equal(lines[1].GetProperty("ids").Compact(), lines[0].GetProperty("ids").Compact());
+        Assert.Equal(lines[3].GetProperty("ids").Compact(), lines[2].GetProperty("ids").Compact());
+    }
+
+    [Fact]
     public void JsonLines_BadLinesInTheMiddle_AnswersEachInOrderAndGivesOne()
     {
         var input = """
             {"text":"Hello"}
             nonsense
-            {"text":"Hello","pair":"world"}
+            {"text":"Hello","pair":5}
             {"txt":"Hello"}
             {"text":5}
             {"text":null}
@@ -126,7 +164,7 @@ public class TokenizeCommandTests
         Assert.All(result.Lines[1..^1], line => Assert.Equal("error", Assert.Single(line.EnumerateObject()).Name));
         Assert.Equal("[995]", result.Lines[^1].GetProperty("ids").Compact());
         Assert.Equal(9, result.Lines.Length);
-        Assert.Equal("'txt' is not a known field. Known: text.", result.Lines[3].GetProperty("error").GetString());
+        Assert.Equal("'txt' is not a known field. Known: text, pair.", result.Lines[3].GetProperty("error").GetString());
         Assert.Equal("'text' must be a text, but is 5.", result.Lines[4].GetProperty("error").GetString());
     }
 

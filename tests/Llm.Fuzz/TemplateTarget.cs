@@ -78,7 +78,16 @@ internal static class TemplateTarget
 
     public static void RenderContext(byte[] context)
     {
-        var given = JsonNode.Parse(context) as JsonObject ?? throw new JsonException("A context is an object.");
+        if (JsonNode.Parse(context) is not JsonObject given)
+            return;
+        try
+        {
+            _ = given.Count;
+        }
+        catch (InvalidOperationException)
+        {
+            return; // no names that could be asked for
+        }
         var number = given["template"] is JsonValue value && value.TryGetValue<int>(out var chosen) ? chosen : 0;
         var options = new ChatTemplateOptions
         {
@@ -87,7 +96,7 @@ internal static class TemplateTarget
             Variables = given["variables"]?.DeepClone() as JsonObject ?? [],
             ContinueFinalMessage = given["continues"]?.GetValueKind() == JsonValueKind.True,
         };
-        var messages = TemplateMessage.ParseAll(given["messages"]?.ToJsonString() ?? "[]");
+        var messages = (given["messages"] as JsonArray ?? []).OfType<JsonObject>().Select(message => new TemplateMessage(message));
         new ChatTemplate(Published[(number & int.MaxValue) % Published.Length], Limits).RenderWithSpans(messages, options);
     }
 

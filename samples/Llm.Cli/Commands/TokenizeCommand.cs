@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Llm.Tokenizers;
-using Microsoft.ML.Tokenizers;
 
 namespace Llm.Cli;
 
@@ -34,13 +33,16 @@ internal static class TokenizeCommand
         command.SetWork((parsed, cancellation) =>
         {
             var loaded = tokenizer.Load(parsed);
-            var policy = parsed.GetValue(allowSpecial) ? SpecialTokenPolicy.Allow : SpecialTokenPolicy.AsText;
-            var marks = parsed.GetValue(addSpecial);
+            var options = new EncodingOptions
+            {
+                AddSpecialTokens = parsed.GetValue(addSpecial),
+                SpecialTokens = parsed.GetValue(allowSpecial) ? SpecialTokenPolicy.Allow : SpecialTokenPolicy.AsText,
+            };
             if (mode.IsLines(parsed))
-                return JsonMode.AnswerLines(terminal, line => Answer.To(loaded.EncodeToTokens(Read(line), policy), marks), cancellation);
-            var tokens = loaded.EncodeToTokens(parsed.GetValue(text) ?? terminal.Input.ReadToEnd(), policy);
+                return JsonMode.AnswerLines(terminal, line => AnswerLine(loaded, line, options), cancellation);
+            var tokens = loaded.EncodeForModel(parsed.GetValue(text) ?? terminal.Input.ReadToEnd(), options);
             if (mode.IsJson(parsed))
-                terminal.Output.WriteLine(JsonText.Of(Answer.To(tokens, marks)));
+                terminal.Output.WriteLine(JsonText.Of(Answer.To(tokens, options.AddSpecialTokens)));
             else
                 Print(tokens, terminal.Output);
             return CommandLine.Success;
@@ -48,24 +50,33 @@ internal static class TokenizeCommand
         return command;
     }
 
-    private static string Read(string line) => JsonRequest
-        .Parse(line, ["text"], ("pair", "This tokenizer does not encode pairs of texts. Leave 'pair' out."))
-        .GetText("text");
-
-    private static void Print(IReadOnlyList<EncodedToken> tokens, TextWriter output)
+    private static Answer AnswerLine(LlmTokenizer tokenizer, string line, EncodingOptions options)
     {
-        foreach (var token in tokens)
-            output.WriteLine($"{token.Id,8}  {token.Offset.Start,6}..{token.Offset.End,-6}  {token.Value}");
+        var request = JsonRequest.Parse(line, ["text", "pair"]);
+        var text = request.GetText("text");
+        return request.Has("pair")
+            ? Answer.To(tokenizer.EncodeForModel((text, request.GetText("pair")), options), marks: options.AddSpecialTokens, isPair: true)
+            : Answer.To(tokenizer.EncodeForModel(text, options), options.AddSpecialTokens);
+    }
+
+    private static void Print(TokenEncoding tokens, TextWriter output)
+    {
+        for (var i = 0; i < tokens.Ids.Length; i++)
+            output.WriteLine($"{tokens.Ids[i],8}  {tokens.Offsets[i].Start,6}..{tokens.Offsets[i].End,-6}  {tokens.Tokens[i]}");
     }
 
     private sealed record Answer(
-        IEnumerable<int> Ids, IEnumerable<string> Tokens, IEnumerable<int[]> Offsets, IEnumerable<int>? SpecialTokensMask)
+        IEnumerable<int> Ids,
+        IEnumerable<string> Tokens,
+        IEnumerable<int[]> Offsets,
+        IEnumerable<int>? SpecialTokensMask,
+        IEnumerable<int>? TypeIds)
     {
-        // The tokenizers that Llm.Tokenizers opens today put nothing around a text, so nothing is marked.
-        public static Answer To(IReadOnlyList<EncodedToken> tokens, bool marksAdded) => new(
-            tokens.Select(token => token.Id),
-            tokens.Select(token => token.Value),
-            tokens.Select(token => new[] { token.Offset.Start.Value, token.Offset.End.Value }),
-            marksAdded ? tokens.Select(_ => 0) : null);
+        public static Answer To(TokenEncoding encoding, bool marks, bool isPair = false) => new(
+            encoding.Ids,
+            encoding.Tokens,
+            encoding.Offsets.Select(place => new[] { place.Start.Value, place.End.Value }),
+            marks ? encoding.SpecialTokensMask : null,
+            marks || isPair ? encoding.TypeIds : null);
     }
 }

@@ -86,6 +86,7 @@ public sealed class ChatTemplate
             throw new ArgumentException(
                 "ContinueFinalMessage goes on with the last message, AddGenerationPrompt starts a new one: set one of them.",
                 nameof(options));
+        JsonValues.RequireNames(options.Variables, nameof(options));
         if (Reserved.FirstOrDefault(options.Variables.ContainsKey) is { } reserved)
             throw new ArgumentException($"'{reserved}' is not one of the Variables: it has its own place.", nameof(options));
         if ((options.Documents ?? []).Any(document => document is not JsonObject))

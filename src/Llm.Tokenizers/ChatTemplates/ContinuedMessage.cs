@@ -23,6 +23,7 @@ internal sealed class ContinuedMessage
         if (messages.Count == 0)
             throw new ArgumentException("There is no final message to continue.", nameof(messages));
         var last = (JsonObject)messages[^1].DeepClone();
+        JsonValues.RequireNames(last, nameof(messages));
         if (last[field] is not { } content)
             throw new ArgumentException($"The final message has no '{field}' to continue.", nameof(messages));
         if (!template.Contains(field, StringComparison.Ordinal))
@@ -55,6 +56,8 @@ internal sealed class ContinuedMessage
     // The last part that is a text.
     private static string MarkPart(JsonArray parts)
     {
+        foreach (var fields in parts.OfType<JsonObject>())
+            JsonValues.RequireNames(fields, nameof(parts));
         var part = parts.LastOrDefault(part => part is JsonObject fields && fields.ContainsKey("text"))
             ?? throw new ArgumentException("The final message has no text to continue.", nameof(parts));
         var text = TextOf(part["text"]);

@@ -88,7 +88,20 @@ internal static class JsonValues
         return IntegerValue.Of(BigInteger.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
     }
 
-    // What is wrong with the names of parsed JSON comes out only when they are asked for.
+    /// <summary>Checks the names of an object; what is wrong with those of parsed JSON comes out only when they are asked for.</summary>
+    /// <exception cref="ArgumentException">A name stands there twice, or is no text.</exception>
+    public static void RequireNames(JsonObject fields, string parameter)
+    {
+        try
+        {
+            FieldsOf(fields);
+        }
+        catch (Fault fault)
+        {
+            throw new ArgumentException(fault.Message, parameter, fault);
+        }
+    }
+
     private static List<KeyValuePair<string, JsonNode?>> FieldsOf(JsonObject fields)
     {
         try

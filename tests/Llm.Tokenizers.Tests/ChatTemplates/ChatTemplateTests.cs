@@ -221,9 +221,15 @@ public class ChatTemplateTests
     [Theory, InlineData("""[{"role": "user", "role": "user"}]"""), InlineData("""[{"\ud800": 1}]""")]
     public void Render_NamesThatCannotBe_AreAnError(string messages)
     {
-        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("x").Render(TemplateMessage.ParseAll(messages)));
+        var template = new ChatTemplate("content");
+        var variables = (JsonObject)JsonNode.Parse(messages)![0]!.DeepClone();
+
+        var error = Assert.Throws<ChatTemplateException>(() => template.Render(TemplateMessage.ParseAll(messages)));
 
         Assert.Equal(ChatTemplateErrorKind.Operation, error.Kind);
+        Assert.Throws<ArgumentException>(() => template.Render([], new ChatTemplateOptions { Variables = variables }));
+        Assert.Throws<ArgumentException>(() => template.Render(
+            TemplateMessage.ParseAll(messages), new ChatTemplateOptions { ContinueFinalMessage = true }));
     }
 
     [Theory, InlineData("{"), InlineData("{}"), InlineData("[1]"), InlineData("null"), InlineData("")]
