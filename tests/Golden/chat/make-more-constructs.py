@@ -308,6 +308,7 @@ CASES = {
 {% for x in [1, 2] %}{% set y = x %}{% for z in [1] %}{{ y }}{% set y = 9 %}{{ y }}{% endfor %}{{ y }}{% endfor %}{{ y is defined }}{% for name in [1] %}{{ name }}{% endfor %}{{ name }}{% for x in [1] %}{% with x = 5 %}{{ x }}{% endwith %}{{ x }}{% endfor %}
 {% for a, in [[1]] %}{{ a }}{% endfor %}
 {% for x in [1] recursive if x %}{% endfor %}
+{% for x in items %}{{ loop is iterable }}{% endfor %}{% for x in items %}{{ x }}{{ loop|first is defined }} {% endfor %}{% for x in 'abc' %}{{ (loop|first)[0] if not loop.last }}{% endfor %}
 {% for x in 5 %}{% endfor %}
 {% for x in none %}{% endfor %}
 {% for a, b in [1] %}{% endfor %}

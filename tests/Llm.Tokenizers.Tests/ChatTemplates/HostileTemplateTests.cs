@@ -27,6 +27,8 @@ public class HostileTemplateTests
         "{% set s = 'a' * 400000 %}{% for a in range(100000) %}{{ s.count('a') }}{% endfor %}",
         "{% for a in range(100000) %}{{ 7 ** 5000 % 3 }}{% for b in range(1000) %}{% endfor %}{% endfor %}",
 
+        "{% for a in range(100000) %}{{ range(90000)|unique|list|length }}{% endfor %}",
+
         // Recursion.
         "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
         "{% macro f(x) %}{{ g(x) }}{% endmacro %}{% macro g(x) %}{% for a in [1] %}{{ f(x) }}{% endfor %}{% endmacro %}{{ f(1) }}",

@@ -16,7 +16,12 @@ internal sealed class KeyComparer(Rendering rendering) : IEqualityComparer<Value
         return canBeKey;
     }
 
-    public bool Equals(Value? x, Value? y) => Comparison.AreSame(rendering, x!, y!);
+    // Counted: keys may be chosen to have one hash.
+    public bool Equals(Value? x, Value? y)
+    {
+        rendering.Step();
+        return Comparison.AreSame(rendering, x!, y!);
+    }
 
     public int GetHashCode(Value value)
     {

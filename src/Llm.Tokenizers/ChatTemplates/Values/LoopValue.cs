@@ -26,6 +26,13 @@ internal sealed class LoopValue(
 
     public override int? Length => _length ??= iterable?.Length ?? CountRest();
 
+    /// <summary>What is left of the loop, each item with the loop itself, which moves on.</summary>
+    public override IEnumerable<Value> Iterate(Rendering rendering)
+    {
+        while (MoveNext() is { } item)
+            yield return new TupleValue([item, this]);
+    }
+
     /// <summary>Goes to the next item; null at the end.</summary>
     public Value? MoveNext()
     {
