@@ -5,8 +5,8 @@ using Llm.Testing;
 namespace Llm.PackageTests;
 
 /// <summary>
-/// The examples of the packages' own pages that begin with using lines are whole
-/// programs; those of the front page are one program together.
+/// The examples of the packages' own pages, and of the page on chat templates, that begin
+/// with using lines are whole programs; those of the front page are one program together.
 /// </summary>
 public partial class ReadmeTests(PackedPackages packed)
 {
@@ -19,14 +19,19 @@ public partial class ReadmeTests(PackedPackages packed)
                 .. BuildFacts.Packages.Select(packed.Package),
                 ("Microsoft.Extensions.DependencyInjection", BuildFacts.DependencyInjectionVersion),
             ]);
-        foreach (var package in BuildFacts.Packages)
+        IEnumerable<(string Name, string Page)> pages =
+        [
+            .. BuildFacts.Packages.Select(package => (package, Path.Combine("src", package, "README.md"))),
+            ("ChatTemplates", Path.Combine("docs", "chat-templates.md")),
+        ];
+        foreach (var (name, page) in pages)
         {
-            var programs = ProgramsOf(package).ToArray();
-            Assert.True(programs.Length > 0, $"The README of {package} has no program.");
+            var programs = ProgramsIn(page).ToArray();
+            Assert.True(programs.Length > 0, $"{page} has no program.");
             for (var i = 0; i < programs.Length; i++)
             {
-                var method = AsMethod($"{package.Replace('.', '_')}_{i}", programs[i]);
-                File.WriteAllText(Path.Combine(project.Folder, $"{package}.{i}.cs"), method);
+                var method = AsMethod($"{name.Replace('.', '_')}_{i}", programs[i]);
+                File.WriteAllText(Path.Combine(project.Folder, $"{name}.{i}.cs"), method);
             }
         }
         var frontPage = ProgramsIn("README.md").ToArray();
@@ -35,9 +40,6 @@ public partial class ReadmeTests(PackedPackages packed)
 
         project.Dotnet("build", "-p:NoWarn=CS1998").Success();
     }
-
-    private static IEnumerable<string> ProgramsOf(string package) =>
-        ProgramsIn(Path.Combine("src", package, "README.md"));
 
     private static IEnumerable<string> ProgramsIn(string page) =>
         Program().Matches(File.ReadAllText(Path.Combine(TestData.RepositoryRoot, page))).Select(match => match.Groups[1].Value);
