@@ -25,6 +25,7 @@ repeat.Validators.Add(result =>
     if (result.Tokens is [var token] && int.TryParse(token.Value, out var times) && times < 1)
         result.AddError("--repeat must be at least 1.");
 });
+var from = new Option<string?>("--from") { Description = "GPT-2 folder to start from, with its tokenizer, instead of random weights." };
 var output = new Option<string>("--out")
 {
     Description = "Folder for checkpoints and the result.",
@@ -55,9 +56,16 @@ var resume = new Option<bool>("--resume") { Description = "Go on where the run i
 
 var command = new RootCommand("Trains a GPT-2 from scratch and saves it as a Hugging Face folder.")
 {
-    data, also, repeat, output, vocabulary, layers, heads, width, context, dropout, batch,
+    data, also, repeat, from, output, vocabulary, layers, heads, width, context, dropout, batch,
     steps, rate, evaluate, patience, seed, threads, resume,
 };
+command.Validators.Add(result =>
+{
+    Option[] sizes = [vocabulary, layers, heads, width, context, dropout];
+    var given = sizes.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+    if (given is not null && result.GetResult(from) is not null)
+        result.AddError($"{given.Name} cannot be chosen with --from: the model has it already.");
+});
 command.SetAction((arguments, cancellation) => Task.FromResult(Train(arguments, cancellation)));
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }); // Ctrl+C saves first
 
@@ -69,12 +77,13 @@ int Train(ParseResult arguments, CancellationToken cancellation)
         TorchSharp.torch.set_num_threads(count);
 
     // Text to ids. The tokenizer learns from the parts that the model learns from.
+    using var start = arguments.GetValue(from) is { } source ? PretrainedModel.Load(source) : null;
     var (first, more) = arguments.GetValue(data) is { } own
         ? (own, Array.Empty<string>())
         : (SampleData.Path("moby-dick.txt"), [SampleData.Path("novels.txt")]);
     var text = Read(first);
     var others = string.Concat((arguments.GetValue(also) is { Length: > 0 } given ? given : more).Select(Read));
-    var tokenizer = new BpeTrainer(new BpeTrainerOptions { VocabSize = arguments.GetValue(vocabulary) })
+    var tokenizer = start?.Tokenizer ?? new BpeTrainer(new BpeTrainerOptions { VocabSize = arguments.GetValue(vocabulary) })
         .Train((text[..(int)(0.95 * text.Length)] + others).Split("<|endoftext|>"), cancellationToken: cancellation);
     var ids = tokenizer.Encode(text, SpecialTokenPolicy.Allow);
     var learned = ids.Take((int)(0.95 * ids.Length)).ToArray();
@@ -98,7 +107,7 @@ int Train(ParseResult arguments, CancellationToken cancellation)
         EosTokenId = tokenizer.EndOfTextId,
     };
     TorchSharp.torch.manual_seed(arguments.GetValue(seed));
-    using var model = config.CreateModel();
+    using var model = start?.Model ?? config.CreateModel();
     Console.WriteLine(model.ParameterCounts);
 
     var options = new TrainerOptions
@@ -121,8 +130,8 @@ int Train(ParseResult arguments, CancellationToken cancellation)
     display.Restore(trainer.State.Step);
 
     var result = display.Run(() => trainer.Run(
-        new RandomWindows(training, arguments.GetValue(batch), config.ContextLength, arguments.GetValue(seed)),
-        new SequentialWindows(validation, arguments.GetValue(batch), config.ContextLength), display, cancellation));
+        new RandomWindows(training, arguments.GetValue(batch), model.Config.ContextLength, arguments.GetValue(seed)),
+        new SequentialWindows(validation, arguments.GetValue(batch), model.Config.ContextLength), display, cancellation));
     LossPlot.Save(Path.Combine(folder, "loss.png"), "Training from scratch", display.Losses, display.Validation);
     if (result.Reason == StopReason.Cancelled)
     {
@@ -132,7 +141,15 @@ int Train(ParseResult arguments, CancellationToken cancellation)
 
     // The weights are those of the best evaluation now. Half the size is enough to start from.
     var end = tokenizer.EndOfTextId!.Value;
-    var generation = new GenerationConfig { BosTokenId = end, EosTokenIds = [end], DoSample = true, Temperature = 0.7, TopP = 0.9 };
+    var generation = new GenerationConfig
+    {
+        BosTokenId = end,
+        EosTokenIds = [end],
+        DoSample = true,
+        Temperature = 0.7,
+        TopP = 0.9,
+        RepetitionPenalty = 1.1, // small models like to say things twice
+    };
     using var pretrained = new PretrainedModel(model, tokenizer, generation);
     pretrained.Save(Path.Combine(folder, "model"), new PretrainedModelSaveOptions { Type = "float16" });
     Console.WriteLine(
