@@ -11,7 +11,7 @@ string[] prompts = ["The old man", "In the morning", "We must"];
 
 var model = new Option<string?>("--model")
 {
-    Description = "GPT-2 folder in Hugging Face's layout. Default: the bundled model that has read Moby-Dick.",
+    Description = "GPT-2 folder in Hugging Face's layout. Default: the bundled model, which has read Moby-Dick.",
 };
 var data = new Option<string?>("--data") { Description = "Text to learn. Default: State of the Union addresses, 1982 to 2000." };
 var steps = new Option<int>("--steps") { Description = "Most updates to make.", DefaultValueFactory = _ => 120 };
