@@ -149,7 +149,7 @@ internal readonly unsafe struct O200kScanner : IPieceScanner
             if ((kind & UpperPart) == 0)
             {
                 if ((kind & LowerPart) != 0)
-                    return SkipWhile(text + length, end, LowerPart);
+                    return SkipLower(text + length, end);
                 break;
             }
             text += length;

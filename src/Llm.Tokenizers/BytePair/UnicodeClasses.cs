@@ -82,22 +82,19 @@ internal static unsafe class UnicodeClasses
     public static byte* SkipLetters(byte* text, byte* end)
     {
         // The run ends at the zeros behind the text at the latest.
-        var lower = Vector128.Load(text) | Vector128.Create((byte)0x20);
-        text += CountInRange(lower, (byte)'a', 'z' - 'a' + 1);
-        return (ByFirstByte[*text] & (Letter | NotAscii)) == 0 ? text : SkipMoreLetters(text, end);
+        text += CountInRange(Vector128.Load(text) | Vector128.Create((byte)0x20), (byte)'a', 'z' - 'a' + 1);
+        return (ByFirstByte[*text] & (Letter | NotAscii)) == 0 ? text : SkipMore(text, end, Letter);
     }
 
-    private static byte* SkipMoreLetters(byte* text, byte* end)
+    /// <summary>The end of the run of what may end a word of o200k; lower case of ASCII is looked at 16 at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* SkipLower(byte* text, byte* end)
     {
-        while (text < end)
-        {
-            var kind = Read(text, out var length);
-            if ((kind & Letter) == 0)
-                break;
-            text += length;
-        }
-        return text;
+        text += CountInRange(Vector128.Load(text), (byte)'a', 'z' - 'a' + 1);
+        return (ByFirstByte[*text] & (LowerPart | NotAscii)) == 0 ? text : SkipMore(text, end, LowerPart);
     }
+
+    private static byte* SkipMore(byte* text, byte* end, byte kinds) => SkipWhile(text, end, kinds);
 
     // How many bytes from the first on are one of so many values from the lowest on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
