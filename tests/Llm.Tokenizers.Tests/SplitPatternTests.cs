@@ -8,7 +8,8 @@ public class SplitPatternTests
     private static readonly string[] Atoms = [
         "a", "Z", "x", "'s", "'S", "'ll", "'LL", "'re", "'vE", "'", "é", "\u0301", "漢", "1", "22", "٣", "½", "!", "-", " ", " ",
         "\t", "\n", "\r", "\u0085", "\u00A0", "\u2028", "\u3000", "\u200B", "\uFEFF", "\0", "\u001C", "/", "'\u017F", "\u01C5",
-        "\u02B0", "ß", "Σ", "\u0903", "\u20DD", "𠀀", "𝐀", "𝐚", "𝟘", "🚀", "\U000E0001", "\U000E0101", "\U0001E94B", "٤"];
+        "\u02B0", "ß", "Σ", "\u0903", "\u20DD", "𠀀", "𝐀", "𝐚", "𝟘", "🚀", "\U000E0001", "\U000E0101", "\U0001E94B", "٤",
+        "@", "[", "`", "{", "A", "z", "seventeen letters", "ABCDEFGHIJKLMNOP", "abcdefghijklmnop", "ÿ"];
 
     public static TheoryData<string> Patterns => ["gpt2", "cl100k", "nanochat", "qwen2", "o200k"];
 
