@@ -1,4 +1,4 @@
-// Trains a GPT from scratch on a text, with a tokenizer learned from that text, and saves it as a Hugging Face folder.
+// Trains a GPT on texts, from scratch with a tokenizer learned from them or from a model, and saves it as a Hugging Face folder.
 using System.CommandLine;
 using Llm.HuggingFace;
 using Llm.Models;
@@ -54,7 +54,7 @@ var seed = new Option<long>("--seed") { Description = "Seed of weights, windows 
 var threads = new Option<int>("--threads") { Description = "Threads of torch; 0 leaves the choice to it.", DefaultValueFactory = _ => 0 };
 var resume = new Option<bool>("--resume") { Description = "Go on where the run in --out was stopped." };
 
-var command = new RootCommand("Trains a GPT-2 from scratch and saves it as a Hugging Face folder.")
+var command = new RootCommand("Trains a GPT-2, from scratch or from a model, and saves it as a Hugging Face folder.")
 {
     data, also, repeat, from, output, vocabulary, layers, heads, width, context, dropout, batch,
     steps, rate, evaluate, patience, seed, threads, resume,

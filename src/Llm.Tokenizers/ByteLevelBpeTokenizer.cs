@@ -149,10 +149,7 @@ public sealed partial class ByteLevelBpeTokenizer : LlmTokenizer
     {
         var bytes = 0;
         foreach (var length in lengths)
-        {
-            _pieces.Fetch(text + bytes, length);
             bytes += length;
-        }
         var withPlaces = tokens.WithPlaces;
         fixed (int* ids = tokens.Reserve(bytes + NarrowPieceCache.MaxIds))
         {

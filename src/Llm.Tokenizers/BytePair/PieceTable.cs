@@ -60,17 +60,6 @@ internal sealed unsafe class PieceTable
         }
     }
 
-    /// <summary>Says that <see cref="Find"/> will be called for this piece soon.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Fetch(byte* piece, int length)
-    {
-        if (length <= 8)
-        {
-            var at = PieceKey.Hash(PieceKey.FirstBytes(piece, length), (ulong)length);
-            CacheLine.Fetch(ref _short[at & (uint)(_short.Length - 1)]);
-        }
-    }
-
     private int FindMedium(byte* piece, int length)
     {
         var bytes = *(ulong*)piece;

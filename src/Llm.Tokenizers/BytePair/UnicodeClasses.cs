@@ -94,6 +94,7 @@ internal static unsafe class UnicodeClasses
         return (ByFirstByte[*text] & (LowerPart | NotAscii)) == 0 ? text : SkipMore(text, end, LowerPart);
     }
 
+    // Rare, and so a call, where SkipWhile would be inlined.
     private static byte* SkipMore(byte* text, byte* end, byte kinds) => SkipWhile(text, end, kinds);
 
     // How many bytes from the first on are one of so many values from the lowest on.

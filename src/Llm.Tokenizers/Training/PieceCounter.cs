@@ -185,11 +185,7 @@ internal sealed unsafe class PieceCounter
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(ulong low, ulong high, int length)
-    {
-        var hash = (low ^ BitOperations.RotateLeft((high ^ (ulong)length << 56) * Multiplier2, 32)) * Multiplier1;
-        return (uint)((hash ^ hash >> 29) * Multiplier2 >> 32);
-    }
+    private static uint Hash(ulong low, ulong high, int length) => PieceKey.Hash(low, high ^ (ulong)length << 56);
 
     private static ulong HashLong(ReadOnlySpan<byte> bytes)
     {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Llm.Tokenizers;
 
 /// <summary>
-/// Asks the processor for memory before it is needed. Tables of vocabularies are larger than its caches, and most of the time would go into
+/// Asks the processor for memory before it is needed. Tables of training are larger than its caches, and most of the time would go into
 /// waiting for them.
 /// </summary>
 internal static class CacheLine
